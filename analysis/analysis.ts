@@ -1,0 +1,121 @@
+import type { LoadType } from "../harness/plan.ts";
+import type { Outcome } from "../harness/recordFormat.ts";
+
+/** All that a reader is told, as data: written to analysis/data/stats.json; figures, report, README and terminal only draw it. */
+export interface Analysis {
+  readonly formatVersion: 1;
+  readonly title: string;
+  readonly stack: string;
+  readonly createdAt: string;
+  /** true: at least one system is simulated; drawings stamp SIMULATED. */
+  readonly simulated: boolean;
+  readonly systems: readonly SystemAnalysis[];
+  /** null with fewer than two systems. */
+  readonly comparison: Comparison | null;
+  readonly notes: readonly string[];
+}
+
+/** One target over all its repetitions. */
+export interface SystemAnalysis {
+  readonly name: string;
+  readonly model: string;
+  readonly hardware: string;
+  readonly simulated: boolean;
+  readonly runs: readonly RunIdentity[];
+  readonly loadType: LoadType;
+  readonly stages: readonly StageAnalysis[];
+  readonly warnings: readonly string[];
+}
+
+export interface RunIdentity {
+  readonly runId: string;
+  readonly repetition: number;
+  readonly status: "complete" | "partial" | "failed";
+  readonly reason: string | null;
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+  /** Of the run folder, relative to the folder that holds the report. */
+  readonly folder: string;
+  /** Where the run failed as a whole there is nothing else to show. */
+}
+
+/** A number, or null and why there is none. */
+export type Measured = { readonly value: number } | { readonly value: null; readonly reason: string };
+
+/** Requests pooled over the repetitions of one stage; per-repetition values beside it for intervals. */
+export interface StageAnalysis {
+  readonly name: string;
+  readonly loadType: LoadType;
+  /** Concurrency, or requests/s. */
+  readonly load: number;
+  readonly repetitions: readonly StageMetrics[];
+  readonly pooled: StageMetrics;
+}
+
+/** Definitions: docs/metrics.md. Success-only unless the name says adjusted. */
+export interface StageMetrics {
+  readonly windowSeconds: number;
+  readonly sent: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  /** Share of sent requests, cancelled ones at the stage's end excepted, that did not end "ok": 0..1. */
+  readonly failureRate: Measured;
+  readonly requestsPerSecond: Measured;
+  readonly outputTokensPerSecond: Measured;
+  readonly inputTokensPerSecond: Measured;
+  readonly totalTokensPerSecond: Measured;
+  readonly ttftMs: Summary;
+  readonly tpotMs: Summary;
+  readonly itlMs: Summary;
+  readonly e2eMs: Summary;
+  readonly ntpotMs: Summary;
+  /** End minus first token. */
+  readonly generationMs: Summary;
+  /** Output tokens of one request over its E2E time. */
+  readonly requestTokenRate: Summary;
+  /** A failed request counts as +infinity. */
+  readonly adjustedTtftMs: Summary;
+  readonly adjustedE2eMs: Summary;
+  readonly inputTokens: Summary;
+  readonly outputTokens: Summary;
+  /** Cached over all prompt tokens, from the server's usage: 0..1. */
+  readonly cachedShare: Measured;
+  readonly client: { readonly cpu: number; readonly eventLoopLagP99Ms: number; readonly dispatchLagP99Ms: number | null };
+}
+
+/** Percentiles are null with a reason below their sample floor. */
+export interface Summary {
+  readonly n: number;
+  readonly mean: Measured;
+  readonly min: Measured;
+  readonly max: Measured;
+  readonly p5: Measured;
+  readonly p25: Measured;
+  readonly p50: Measured;
+  readonly p75: Measured;
+  readonly p90: Measured;
+  readonly p95: Measured;
+  readonly p99: Measured;
+}
+
+export interface Comparison {
+  readonly baseline: string;
+  readonly rows: readonly ComparisonRow[];
+  /** One sentence a reader can repeat, from the primary metric. */
+  readonly headline: string;
+}
+
+export type Verdict = "better" | "worse" | "same" | "inconclusive";
+export interface ComparisonRow {
+  readonly candidate: string;
+  readonly metric: ComparedMetric;
+  /** null: all matched loads together (geometric mean). */
+  readonly load: number | null;
+  /** Candidate over baseline. */
+  readonly ratio: Measured;
+  /** 95 % Welch interval on log ratios over repetitions. */
+  readonly interval: { readonly low: number; readonly high: number } | null;
+  readonly repetitions: readonly [number, number];
+  readonly verdict: Verdict;
+  readonly reason: string;
+}
+export type ComparedMetric = "outputTokensPerSecond" | "requestsPerSecond" | "ttftP50Ms" | "tpotP50Ms" | "e2eP50Ms";

@@ -1,0 +1,86 @@
+import type { HarnessSummary, StageSummary } from "../harness/recordFormat.ts";
+import type { LoadType, Stage } from "../harness/plan.ts";
+
+/** One run of one target, whatever harness made it. Every importer returns this; everything after it reads nothing else. */
+export interface Run {
+  readonly runId: string;
+  readonly stack: string;
+  readonly target: string;
+  readonly repetition: number;
+  readonly harness: string;
+  /** true: the engine was simulated; every figure, file and title says so. */
+  readonly simulated: boolean;
+  readonly status: "complete" | "partial" | "failed";
+  readonly reason: string | null;
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+  readonly stages: readonly RunStage[];
+  /** null where the harness left no request rows. */
+  readonly requests: RequestColumns | null;
+  readonly itl: readonly ItlByStage[];
+  readonly provenance: Provenance;
+}
+
+export interface RunStage {
+  readonly plan: Stage;
+  readonly summary: StageSummary;
+}
+
+/** Sketch of inter-token latencies of one stage (ms), successful requests only; see `itlSketch.ts` for the error bound. */
+export interface ItlByStage {
+  readonly stage: number;
+  readonly counts: Float64Array;
+}
+
+/** One entry per request, in order of completion; NaN or -1 where absent, as in harness/recordFormat.ts. Warm-up is left out. */
+export interface RequestColumns {
+  readonly length: number;
+  readonly request: Uint32Array;
+  readonly stage: Uint16Array;
+  readonly outcome: Uint8Array;
+  readonly flags: Uint8Array;
+  readonly scheduledMs: Float64Array;
+  readonly sentMs: Float64Array;
+  readonly firstTokenMs: Float64Array;
+  readonly lastTokenMs: Float64Array;
+  readonly endMs: Float64Array;
+  readonly promptTokensAsked: Int32Array;
+  readonly outputTokensAsked: Int32Array;
+  readonly promptTokens: Int32Array;
+  readonly outputTokens: Int32Array;
+  readonly cachedTokens: Int32Array;
+  readonly status: Uint16Array;
+}
+
+/** What made the run: enough to repeat it. Written to manifest.json; holds no secret. */
+export interface Provenance {
+  readonly scenario: unknown;
+  readonly seed: number;
+  readonly versions: Readonly<Record<string, string>>;
+  readonly machine: Readonly<Record<string, string | number>>;
+  readonly harness: Pick<HarnessSummary, "harnessVersion" | "node" | "cpuModel" | "cpuCount"> | null;
+  /** What the simulator assumed, in sentences; null for a real engine. */
+  readonly simulation: { readonly assumptions: readonly string[]; readonly speed: number } | null;
+}
+
+/** manifest.json of a run folder; written last, so its presence means that the folder is whole. */
+export interface Manifest {
+  readonly formatVersion: 1;
+  readonly runId: string;
+  readonly stack: string;
+  readonly scenarioName: string;
+  readonly target: string;
+  readonly repetition: number;
+  readonly attempt: number;
+  readonly harness: string;
+  readonly simulated: boolean;
+  readonly status: Run["status"];
+  readonly reason: string | null;
+  readonly startedAt: string;
+  readonly endedAt: string;
+  readonly provenance: Provenance;
+  /** Path below the folder -> SHA-256, native files only. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+export type { LoadType };

@@ -1,0 +1,79 @@
+/** What one run of the load generator does: the rendered workload profile plus the endpoint. One JSON file, no secrets. */
+export interface HarnessPlan {
+  readonly formatVersion: 1;
+  readonly runId: string;
+  readonly target: PlanTarget;
+  /** Same seed, same prompts, same lengths, same arrival times; for every target and on every machine. */
+  readonly seed: number;
+  readonly api: "chat" | "completions";
+  readonly stream: boolean;
+  /** Forces the exact output length (`ignore_eos`, `min_tokens`); engines that refuse it are named in the error. */
+  readonly ignoreEos: boolean;
+  /** Sent as they are in every request body, e.g. {"temperature": 0}. */
+  readonly extraBody: Readonly<Record<string, unknown>>;
+  readonly data: DataSource;
+  /** Discarded requests before the first stage, with prompts from a seed range of their own. null: none. */
+  readonly warmup: Warmup | null;
+  readonly stages: readonly [Stage, ...Stage[]];
+  readonly deadlines: Deadlines;
+}
+
+export interface PlanTarget {
+  readonly name: string;
+  /** Scheme, host, port and prefix without `/v1/...`, e.g. "http://127.0.0.1:8000". */
+  readonly baseUrl: string;
+  readonly model: string;
+  /** Environment variable that holds the API key; null: no Authorization header. */
+  readonly apiKeyEnv: string | null;
+}
+
+export interface Warmup {
+  readonly requests: number;
+  readonly concurrency: number;
+}
+
+export interface Stage {
+  readonly name: string;
+  readonly load: Load;
+  readonly stop: { readonly seconds: number } | { readonly requests: number };
+}
+
+export type LoadType = Load["type"];
+export type Load =
+  /** Closed loop: the next request leaves when one ends. */
+  | { readonly type: "concurrency"; readonly concurrency: number }
+  /** Open loop: requests leave when the schedule says so, whatever the server does. */
+  | { readonly type: "constant" | "poisson"; readonly requestsPerSecond: number };
+
+export type DataSource =
+  | {
+      readonly type: "synthetic";
+      /** `tokenIds` is exact and needs api "completions"; `text` is approximate, the server's usage tells the truth. */
+      readonly form: "text" | "tokenIds";
+      readonly inputTokens: Distribution;
+      readonly outputTokens: Distribution;
+      /** Prompts of one group begin with the same `tokens` tokens. null: nothing shared. */
+      readonly sharedPrefix: { readonly tokens: number; readonly groups: number } | null;
+    }
+  /** Custom prompts: .jsonl ({"prompt": ..., "max_tokens"?: n} or {"messages": [...]}) or .txt (one prompt a line). */
+  | { readonly type: "file"; readonly path: string; readonly outputTokens: Distribution };
+
+export type Distribution =
+  | { readonly type: "fixed"; readonly value: number }
+  | { readonly type: "uniform"; readonly min: number; readonly max: number }
+  | {
+      readonly type: "normal" | "lognormal";
+      /** Mean and standard deviation of the value itself (also for lognormal), before it is cut to min..max. */
+      readonly mean: number;
+      readonly stdDev: number;
+      readonly min: number;
+      readonly max: number;
+    };
+
+/** In ms; every wait of a request has one of these bounds. */
+export interface Deadlines {
+  readonly connectMs: number;
+  readonly firstTokenMs: number;
+  readonly betweenTokensMs: number;
+  readonly totalMs: number;
+}

@@ -1,0 +1,120 @@
+/**
+ * The load generator's native files, all in one folder:
+ *
+ *   plan.json       the plan as it ran
+ *   requests.bin    one fixed-size record per request, in order of completion, little-endian (layout below)
+ *   arrivals.bin    token arrivals, unsigned LEB128 varints of microseconds: per request the gap from `sentMs` to the
+ *                   first token-bearing event, then the gaps between successive token-bearing events
+ *   errors.jsonl    {"request", "stage", "outcome", "status", "message"} per failed request (messages cut to 500 chars)
+ *   summary.json    HarnessSummary
+ *
+ * Times are ms on the generator's monotonic clock, 0 at the start of the run; `HarnessSummary.startedAt` anchors them.
+ */
+export const RECORD_BYTES = 96;
+export const WARMUP_STAGE = 0xffff;
+
+/** Byte offsets in a record. f64 absent = NaN; i32 absent = -1. */
+export const offsets = {
+  request: 0, // u32, order of scheduling, warm-up included
+  stage: 4, // u16, WARMUP_STAGE for warm-up
+  outcome: 6, // u8, index into `outcomes`
+  flags: 7, // u8, `flags`
+  scheduledMs: 8, // f64, intended time; equals sentMs in a closed loop
+  sentMs: 16, // f64
+  headersMs: 24, // f64
+  firstTokenMs: 32, // f64, first event with a token (content or reasoning); whole body when not streamed
+  lastTokenMs: 40, // f64
+  endMs: 48, // f64
+  promptTokensAsked: 56, // i32
+  outputTokensAsked: 60, // i32
+  promptTokens: 64, // i32, server usage
+  outputTokens: 68, // i32, server usage, else counted events (see flags)
+  cachedTokens: 72, // i32, usage.prompt_tokens_details.cached_tokens
+  events: 76, // u32, token-bearing events
+  arrivalsBytes: 80, // u32
+  status: 84, // u16, HTTP status, 0 = none
+  finishReason: 86, // u8, index into `finishReasons`
+  arrivalsOffset: 88, // f64, byte offset in arrivals.bin
+} as const;
+
+export const flags = {
+  /** outputTokens comes from the server's usage; otherwise it is the number of token-bearing events. */
+  outputFromUsage: 1,
+  streamed: 2,
+} as const;
+
+export const outcomes = [
+  "ok",
+  "timeout", // a deadline passed; the message says which
+  "connect", // no connection, DNS, TLS, refused
+  "http429",
+  "http4xx",
+  "http5xx",
+  "cut", // the connection ended before the stream did
+  "malformed", // an event or body that is not what the API promises
+  "streamError", // an error event inside a 200 stream
+  "empty", // a well-formed answer without a token
+  "cancelled", // stopped by us: stage end or signal
+] as const;
+export type Outcome = (typeof outcomes)[number];
+
+export const finishReasons = ["none", "stop", "length", "other"] as const;
+
+/** How the run ended, and how healthy the generator itself was. */
+export interface HarnessSummary {
+  readonly formatVersion: 1;
+  readonly harnessVersion: string;
+  readonly runId: string;
+  /** partial: stopped by a signal or a failure of ours; what is in the files is true. */
+  readonly status: "complete" | "partial";
+  readonly reason: string | null;
+  /** ISO 8601, of time 0. */
+  readonly startedAt: string;
+  readonly endedMs: number;
+  readonly node: string;
+  readonly cpuModel: string;
+  readonly cpuCount: number;
+  readonly warmup: StageSummary | null;
+  readonly stages: readonly StageSummary[];
+}
+
+export interface StageSummary {
+  readonly name: string;
+  readonly status: "complete" | "partial" | "skipped";
+  /** First intended send and end of the stage's window: its last intended send, or its time limit. */
+  readonly startMs: number;
+  readonly endMs: number;
+  /** When the last response had ended. */
+  readonly drainedMs: number;
+  /** Requests sent; always the sum of `outcomes`. */
+  readonly sent: number;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly client: ClientHealth;
+  /** Open loop only: realised coefficient of variation of the gaps of the schedule. */
+  readonly gapCv: number | null;
+}
+
+/** Was the generator the bottleneck? */
+export interface ClientHealth {
+  /** Process CPU time over wall time; 1 = one core. */
+  readonly cpu: number;
+  readonly eventLoopLagP99Ms: number;
+  readonly eventLoopLagMaxMs: number;
+  /** Sent minus scheduled, open loop only. */
+  readonly dispatchLagP50Ms: number | null;
+  readonly dispatchLagP99Ms: number | null;
+  readonly maxRssMb: number;
+}
+
+/** One line of JSON on stdout with `--progress json`, at least once a second. */
+export interface HarnessProgress {
+  readonly phase: "warmup" | "stage" | "draining" | "done";
+  readonly stage: number; // from 1
+  readonly stages: number;
+  readonly name: string;
+  readonly elapsedSeconds: number;
+  readonly etaSeconds: number | null;
+  readonly inFlight: number;
+  readonly ok: number;
+  readonly failed: number;
+}

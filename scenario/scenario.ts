@@ -1,0 +1,84 @@
+import type { EngineSettings, Fit } from "./engine.ts";
+import type { Gpu } from "./gpus.ts";
+import type { Model } from "./models.ts";
+
+/** What a stack file says, after parsing, defaults and cross-checks. Frozen; everything downstream reads this and nothing else. */
+export interface Scenario {
+  readonly stack: string;
+  /** `{platform}_{hardware}_{method}_{model}` of the first target; appears in results and labels. */
+  readonly name: string;
+  readonly platform: PlatformName;
+  /** Benchmarked one after the other, never at once; the first is the baseline of a comparison. */
+  readonly targets: readonly [Target, ...Target[]];
+  readonly harness: HarnessSettings;
+  readonly workload: Workload;
+  /** Runs per target; they are interleaved (A B, B A, ...) so that drift hits all targets alike. */
+  readonly repetitions: number;
+  readonly seed: number;
+  /** null on `local`. */
+  readonly cluster: ClusterSettings | null;
+}
+
+export type PlatformName = "gke" | "ocp" | "kind" | "local";
+export type Method = Target["method"];
+export type Target = StandaloneTarget | LlmdTarget | SimulatedTarget | ExistingTarget;
+
+interface DeployedTarget {
+  readonly name: string;
+  readonly model: Model;
+  readonly gpu: Gpu;
+  /** GPUs (or MIG slices) of one replica. */
+  readonly gpuCount: number;
+  readonly engine: EngineSettings;
+  readonly fit: Fit;
+}
+export interface StandaloneTarget extends DeployedTarget {
+  readonly method: "standalone";
+}
+export interface LlmdTarget extends DeployedTarget {
+  readonly method: "llm-d";
+}
+export interface SimulatedTarget extends DeployedTarget {
+  readonly method: "simulated";
+  readonly simulator: SimulatorSettings;
+}
+/** An engine deployed by other means. Its key, if any, is the entry of the secret `apiKeys` with the target's name. */
+export interface ExistingTarget {
+  readonly method: "existing";
+  readonly name: string;
+  readonly url: string;
+  readonly servedModel: string;
+  readonly hasApiKey: boolean;
+}
+
+export interface SimulatorSettings {
+  /** Simulated seconds per real second; anything but 1 is said in the report. */
+  readonly speed: number;
+  /** Factor on every time of the roofline: 1.15 is an engine 15 % slower. */
+  readonly slowdown: number;
+}
+
+/** The profile's name and the values laid over it; `workloads/` loads, checks and renders it. */
+export interface Workload {
+  readonly profile: string;
+  readonly overrides: Readonly<Record<string, unknown>>;
+}
+
+export interface HarnessSettings {
+  readonly name: HarnessName;
+  /** The longest a run may take before it is stopped and kept as partial. */
+  readonly waitTimeoutSeconds: number;
+  readonly namespace: string;
+  readonly image: string | null;
+  readonly cpu: number;
+  readonly memory: string;
+  readonly pvcSize: string;
+}
+export type HarnessName = "llmbench" | "inference-perf" | "guidellm" | "fmperf" | "vllm-benchmark" | "aiperf" | "nop";
+
+export interface ClusterSettings {
+  readonly context: string;
+  readonly namespace: string;
+  readonly createNamespace: boolean;
+  readonly storageClass: string | null;
+}
