@@ -36,7 +36,6 @@ export interface RunIdentity {
   readonly durationSeconds: number;
   /** Of the run folder, relative to the folder that holds the report. */
   readonly folder: string;
-  /** Where the run failed as a whole there is nothing else to show. */
 }
 
 /** A number, or null and why there is none. */
@@ -50,6 +49,8 @@ export interface StageAnalysis {
   readonly load: number;
   readonly repetitions: readonly StageMetrics[];
   readonly pooled: StageMetrics;
+  /** Most frequent first; messages as the load generator wrote them, so escape them. */
+  readonly errors?: readonly { readonly outcome: Outcome; readonly message: string; readonly count: number }[];
 }
 
 /** Definitions: docs/metrics.md. Success-only unless the name says adjusted. */
@@ -79,7 +80,12 @@ export interface StageMetrics {
   readonly outputTokens: Summary;
   /** Cached over all prompt tokens, from the server's usage: 0..1. */
   readonly cachedShare: Measured;
-  readonly client: { readonly cpu: number; readonly eventLoopLagP99Ms: number; readonly dispatchLagP99Ms: number | null };
+  /** Worst of the repetitions; null where the generator left no summary. */
+  readonly client: {
+    readonly cpu: number | null;
+    readonly eventLoopLagP99Ms: number | null;
+    readonly dispatchLagP99Ms: number | null;
+  };
 }
 
 /** Percentiles are null with a reason below their sample floor. */
@@ -116,6 +122,8 @@ export interface ComparisonRow {
   readonly interval: { readonly low: number; readonly high: number } | null;
   readonly repetitions: readonly [number, number];
   readonly verdict: Verdict;
+  /** The smallest change that matters for this metric, e.g. 0.05; the zone of "same" is 1/(1+margin) .. 1+margin. */
+  readonly margin?: number;
   readonly reason: string;
 }
 export type ComparedMetric = "outputTokensPerSecond" | "requestsPerSecond" | "ttftP50Ms" | "tpotP50Ms" | "e2eP50Ms";

@@ -1,5 +1,5 @@
-import type { HarnessSummary, StageSummary } from "../harness/recordFormat.ts";
-import type { LoadType, Stage } from "../harness/plan.ts";
+import type { HarnessSummary, Outcome, StageSummary } from "../harness/recordFormat.ts";
+import type { HarnessPlan, LoadType, Stage } from "../harness/plan.ts";
 
 /** One run of one target, whatever harness made it. Every importer returns this; everything after it reads nothing else. */
 export interface Run {
@@ -18,7 +18,21 @@ export interface Run {
   /** null where the harness left no request rows. */
   readonly requests: RequestColumns | null;
   readonly itl: readonly ItlByStage[];
+  /** Most frequent first, a few per stage and outcome. */
+  readonly errors: readonly ErrorCount[];
+  /** The plan as it ran; null where another harness made the run. */
+  readonly plan: HarnessPlan | null;
   readonly provenance: Provenance;
+}
+
+/** Failures of one stage with the same cause. Messages that differ in digits only count as one; the first is kept. */
+export interface ErrorCount {
+  /** Index of the stage, from 0. */
+  readonly stage: number;
+  readonly outcome: Outcome;
+  readonly status: number;
+  readonly message: string;
+  readonly count: number;
 }
 
 export interface RunStage {
