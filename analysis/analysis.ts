@@ -127,3 +127,5 @@ export interface ComparisonRow {
   readonly reason: string;
 }
 export type ComparedMetric = "outputTokensPerSecond" | "requestsPerSecond" | "ttftP50Ms" | "tpotP50Ms" | "e2eP50Ms";
+
+export type { LoadType, Outcome };

@@ -1,5 +1,5 @@
-import type { HarnessSummary, Outcome, StageSummary } from "../harness/recordFormat.ts";
 import type { HarnessPlan, LoadType, Stage } from "../harness/plan.ts";
+import type { HarnessSummary, Outcome, StageSummary } from "../harness/recordFormat.ts";
 
 /** One run of one target, whatever harness made it. Every importer returns this; everything after it reads nothing else. */
 export interface Run {
@@ -63,7 +63,9 @@ export interface RequestColumns {
   readonly promptTokens: Int32Array;
   readonly outputTokens: Int32Array;
   readonly cachedTokens: Int32Array;
+  readonly events: Uint32Array;
   readonly status: Uint16Array;
+  readonly finishReason: Uint8Array;
 }
 
 /** What made the run: enough to repeat it. Written to manifest.json; holds no secret. */

@@ -1,0 +1,123 @@
+import type { Analysis, RunIdentity, StageAnalysis, StageMetrics, SystemAnalysis } from "./analysis.ts";
+import { compare } from "./comparison.ts";
+import { mergeErrors } from "./errorCauses.ts";
+import { unfairness } from "./fairness.ts";
+import { stageMetrics } from "./metrics.ts";
+import type { ErrorCount, Run, RunStage } from "./run.ts";
+import { type StageRows, stageRows } from "./stageRows.ts";
+import { declaredTargets, systemIdentity } from "./systemIdentity.ts";
+import { warningsOf } from "./warnings.ts";
+
+export interface AnalyseOptions {
+  readonly title: string;
+  /** Name of the target that the others are compared with; the first declared one when left out. */
+  readonly baseline?: string;
+  /** ISO 8601; now when left out. */
+  readonly createdAt?: string;
+  /** Run folder relative to the folder of the report; the run id when left out. */
+  readonly folderOf?: (run: Run) => string;
+}
+
+/**
+ * All numbers of a report from the runs of one stack. Runs of one target are its repetitions and are pooled per stage;
+ * targets keep the order in which the scenario declares them.
+ * @throws Error with one clear sentence: no runs, a run given twice, an unknown baseline
+ */
+export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis {
+  if (runs.length === 0) throw new Error("there is no run to analyse; run the stack first");
+  const twice = runs.find((run, index) => runs.findIndex(({ runId }) => runId === run.runId) !== index);
+  if (twice !== undefined) throw new Error(`run "${twice.runId}" is given twice; name every run folder once`);
+  const byTarget = inDeclaredOrder(runs);
+  const systems = [...byTarget.values()].map((own) => systemAnalysis(own, options));
+  return {
+    formatVersion: 1,
+    title: options.title,
+    stack: [...new Set(runs.map(({ stack }) => stack))].join(" + "),
+    createdAt: options.createdAt ?? new Date().toISOString(),
+    simulated: systems.some(({ simulated }) => simulated),
+    systems,
+    comparison: compare(systems, options.baseline),
+    notes: notes(runs, byTarget),
+  };
+}
+
+function inDeclaredOrder(runs: readonly Run[]): Map<string, Run[]> {
+  const present = new Set(runs.map(({ target }) => target));
+  const names = [...new Set([...runs.flatMap(declaredTargets), ...present])].filter((name) => present.has(name));
+  return new Map(
+    names.map((name) => [
+      name,
+      runs
+        .filter(({ target }) => target === name)
+        .sort((a, b) => a.repetition - b.repetition || compareText(a.runId, b.runId)),
+    ]),
+  );
+}
+
+function systemAnalysis(runs: readonly Run[], options: AnalyseOptions): SystemAnalysis {
+  const first = runs[0] as Run;
+  const stages = stagesOf(runs);
+  return {
+    name: first.target,
+    ...systemIdentity(runs.find(({ plan }) => plan !== null) ?? first),
+    simulated: runs.some(({ simulated }) => simulated),
+    runs: runs.map((run) => runIdentity(run, options)),
+    loadType: stages[0]?.loadType ?? "concurrency",
+    stages,
+    warnings: warningsOf(runs, stages),
+  };
+}
+
+function runIdentity(run: Run, { folderOf }: AnalyseOptions): RunIdentity {
+  const { runId, repetition, status, reason, startedAt, durationSeconds } = run;
+  return { runId, repetition, status, reason, startedAt, durationSeconds, folder: folderOf?.(run) ?? runId };
+}
+
+/** Stages of all repetitions, matched by name and load: after a change of the workload, old and new do not mix. */
+function stagesOf(runs: readonly Run[]): StageAnalysis[] {
+  const stages = new Map<string, { plan: RunStage["plan"]; parts: StageRows[]; errors: ErrorCount[] }>();
+  for (const run of runs) {
+    const rows = stageRows(run);
+    run.stages.forEach(({ plan }, index) => {
+      const key = JSON.stringify([plan.name, plan.load]);
+      const stage = stages.get(key) ?? { plan, parts: [], errors: [] };
+      stages.set(key, stage);
+      const part = rows[index];
+      if (part !== undefined) stage.parts.push(part);
+      stage.errors.push(...run.errors.filter((error) => error.stage === index));
+    });
+  }
+  return [...stages.values()].map(({ plan: { name, load }, parts, errors }): StageAnalysis => {
+    const repetitions = parts.map((part): StageMetrics => stageMetrics([part]));
+    return {
+      name,
+      loadType: load.type,
+      load: load.type === "concurrency" ? load.concurrency : load.requestsPerSecond,
+      repetitions,
+      pooled: repetitions.length === 1 ? repetitions[0]! : stageMetrics(parts),
+      errors: mergeErrors(errors).map(({ outcome, message, count }) => ({ outcome, message, count })),
+    };
+  });
+}
+
+function notes(runs: readonly Run[], byTarget: ReadonlyMap<string, readonly Run[]>): string[] {
+  const speeds = new Set(
+    runs.flatMap(({ provenance }) => (provenance.simulation === null ? [] : [provenance.simulation.speed])),
+  );
+  const simulated = runs.some((run) => run.simulated);
+  return [
+    ...(simulated
+      ? [
+          "SIMULATED: the engine is a model of one, on a machine without its GPU; its numbers say how the model behaves.",
+        ]
+      : []),
+    ...[...speeds]
+      .filter((speed) => speed !== 1)
+      .map((speed) => `Simulated time ran ${speed} times as fast as real time.`),
+    ...unfairness(byTarget),
+  ];
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

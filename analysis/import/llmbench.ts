@@ -1,0 +1,104 @@
+import { join } from "node:path";
+import type { HarnessPlan } from "../../harness/plan.ts";
+import type { HarnessSummary } from "../../harness/recordFormat.ts";
+import type { Manifest, Run } from "../run.ts";
+import { readItl } from "./arrivals.ts";
+import { readErrors } from "./errorLines.ts";
+import { ImportError } from "./importError.ts";
+import { readManifest, readPlan, readSummary } from "./nativeJson.ts";
+import { readRequestRows } from "./requestRows.ts";
+import { stageSummaries } from "./stageSummaries.ts";
+
+/** What the native files do not tell: who ran what, and how it ended. A manifest holds all of it. */
+export type RunOrigin = Pick<
+  Manifest,
+  "runId" | "stack" | "target" | "repetition" | "harness" | "simulated" | "provenance"
+> &
+  Partial<Pick<Manifest, "status" | "reason" | "startedAt">>;
+
+/**
+ * Reads a run folder: `manifest.json` and, in `results/`, the load generator's native files.
+ *
+ * Memory: about 130 bytes per request; arrivals.bin is streamed. A run that was cut short is returned as "partial" with
+ * every whole record; one that failed before its first request has no stages and `requests` null.
+ * @param origin stands in for manifest.json where that is not written yet
+ * @throws ImportError naming the file, what is wrong with it and what to do
+ */
+export async function importRun(folder: string, origin?: RunOrigin): Promise<Run> {
+  const manifest = origin ?? (await readManifest(folder));
+  if (manifest === null) {
+    throw new ImportError(
+      join(folder, "manifest.json"),
+      "is missing",
+      "this is no run folder, or its run has not ended yet",
+    );
+  }
+  const native = join(folder, "results");
+  const plan = await readPlan(native);
+  const summary = await readSummary(native);
+  const failed = manifest.status === "failed";
+  if (plan === null || (failed && summary === null)) {
+    if (failed) return { ...identity(manifest, summary, []), plan, stages: [], requests: null, itl: [], errors: [] };
+    throw new ImportError(
+      join(native, "plan.json"),
+      "is missing",
+      "the load generator left nothing: see its log, or collect the run again",
+    );
+  }
+  if (plan.runId !== manifest.runId) {
+    const problem = `belongs to run "${plan.runId}", but the folder is of run "${manifest.runId}"`;
+    throw new ImportError(join(native, "plan.json"), problem, "collect the run again into an empty folder");
+  }
+  return withRows(manifest, native, plan, summary);
+}
+
+async function withRows(
+  manifest: RunOrigin,
+  native: string,
+  plan: HarnessPlan,
+  summary: HarnessSummary | null,
+): Promise<Run> {
+  const { stages } = plan;
+  const rows = await readRequestRows(join(native, "requests.bin"), stages.length);
+  const itl = await readItl(join(native, "arrivals.bin"), rows, stages.length);
+  const errors = await readErrors(
+    join(native, "errors.jsonl"),
+    stages.map(({ name }) => name),
+  );
+  const { summaries, odd } = stageSummaries(stages, summary, rows.columns);
+  const cutShort = [
+    summary === null ? "summary.json is missing: the load generator was killed before its end" : null,
+    summary?.status === "partial" ? (summary.reason ?? "stopped before its end") : null,
+    rows.truncated,
+    itl.truncated,
+    ...odd,
+  ].filter((reason) => reason !== null);
+  return {
+    ...identity(manifest, summary, cutShort),
+    plan,
+    stages: stages.map((stage, index) => ({ plan: stage, summary: summaries[index]! })),
+    requests: rows.columns,
+    itl: itl.sketches.map((counts, stage) => ({ stage, counts })),
+    errors,
+  };
+}
+
+type Identity = Omit<Run, "plan" | "stages" | "requests" | "itl" | "errors">;
+
+function identity(manifest: RunOrigin, summary: HarnessSummary | null, cutShort: readonly string[]): Identity {
+  const told = manifest.status ?? "complete";
+  const reasons = [...new Set([manifest.reason ?? null, ...cutShort])].filter((reason) => reason !== null);
+  return {
+    runId: manifest.runId,
+    stack: manifest.stack,
+    target: manifest.target,
+    repetition: manifest.repetition,
+    harness: manifest.harness,
+    simulated: manifest.simulated,
+    status: told === "complete" && cutShort.length > 0 ? "partial" : told,
+    reason: reasons.length > 0 ? reasons.join("; ") : null,
+    startedAt: summary?.startedAt ?? manifest.startedAt ?? "unknown",
+    durationSeconds: (summary?.endedMs ?? 0) / 1000,
+    provenance: manifest.provenance,
+  };
+}

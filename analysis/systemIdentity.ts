@@ -1,0 +1,41 @@
+import type { Target } from "../scenario/scenario.ts";
+import type { Run } from "./run.ts";
+
+/** What was measured, in the words of a title. */
+export interface SystemIdentity {
+  readonly model: string;
+  readonly hardware: string;
+}
+
+/**
+ * From the recorded scenario, which may come from another version of this project or from none: every step is checked,
+ * and what is not known is said.
+ */
+export function systemIdentity(run: Run): SystemIdentity {
+  const target = recordedTarget(run);
+  const served = run.plan?.target.model;
+  if (target === null) return { model: served ?? "unknown model", hardware: "unknown hardware" };
+  if (target.method === "existing") return { model: served ?? target.servedModel, hardware: "hardware not recorded" };
+  const replicas = target.engine?.replicas ?? 1;
+  const each = `${target.gpuCount ?? "?"} x ${target.gpu?.name ?? "unknown GPU"}`;
+  const gpus = replicas > 1 ? `${replicas} replicas of ${each}` : each;
+  return {
+    model: target.model?.name ?? served ?? "unknown model",
+    hardware: run.simulated ? `${gpus} (simulated)` : gpus,
+  };
+}
+
+/** Names of the targets as the scenario declares them; empty where there is no scenario. */
+export function declaredTargets(run: Run): string[] {
+  return targets(run).flatMap((target) => (typeof target?.name === "string" ? [target.name] : []));
+}
+
+function recordedTarget(run: Run): Target | null {
+  return targets(run).find((target) => target?.name === run.target) ?? null;
+}
+
+function targets(run: Run): Target[] {
+  const { scenario } = run.provenance;
+  if (typeof scenario !== "object" || scenario === null || !("targets" in scenario)) return [];
+  return Array.isArray(scenario.targets) ? scenario.targets : [];
+}

@@ -1,0 +1,133 @@
+import { flags, outcomes } from "../harness/recordFormat.ts";
+import type { StageAnalysis, StageMetrics } from "./analysis.ts";
+import { expectedCachedShare, expectedPromptTokens } from "./expectations.ts";
+import type { Run } from "./run.ts";
+
+const OK = outcomes.indexOf("ok");
+
+/** Above this the generator, one event loop on one core, is about to become the bottleneck. */
+const CPU_LIMIT = 0.9;
+/** Late stamps of this size are no longer small beside the gap between two tokens. */
+const LAG_LIMIT_MS = 10;
+/** Chat templates put the same few tokens before every prompt, so a little sharing is normal. */
+const CACHED_SHARE_SLACK = 0.1;
+const PROMPT_LENGTH_SLACK = 0.2;
+
+/** What a reader must know before believing the numbers of one system; empty when there is nothing. */
+export function warningsOf(runs: readonly Run[], stages: readonly StageAnalysis[]): string[] {
+  return [
+    ...runs.flatMap(runWarnings),
+    ...stages.flatMap((stage) => stageWarnings(stage).map((text) => `${loadName(stage)}: ${text}`)),
+    ...tokenWarnings(runs),
+    ...promptWarnings(runs, stages),
+  ];
+}
+
+export function loadName({ loadType, load }: Pick<StageAnalysis, "loadType" | "load">): string {
+  return loadType === "concurrency" ? `concurrency ${load}` : `${load} requests/s (${loadType})`;
+}
+
+function runWarnings(run: Run): string[] {
+  if (run.status === "complete") return [];
+  return [`run ${run.runId} is ${run.status}: ${run.reason ?? "no reason was recorded"}`];
+}
+
+function stageWarnings({ pooled, repetitions, errors, loadType }: StageAnalysis): string[] {
+  if (repetitions.length === 0) return ["did not run"];
+  const texts: string[] = [];
+  const { failureRate } = pooled;
+  if (failureRate.value !== null && failureRate.value > 0) {
+    const first = errors?.[0];
+    const example = first === undefined ? "" : `, e.g. "${first.message}"`;
+    texts.push(`${(100 * failureRate.value).toFixed(1)} % of requests failed (${failureCounts(pooled)})${example}`);
+  }
+  const { cpu, eventLoopLagP99Ms, dispatchLagP99Ms } = pooled.client;
+  if (cpu !== null && cpu > CPU_LIMIT) {
+    texts.push(`the load generator used ${cpu.toFixed(2)} of one core and may have been the bottleneck`);
+  }
+  if (eventLoopLagP99Ms !== null && eventLoopLagP99Ms > LAG_LIMIT_MS) {
+    texts.push(
+      `the load generator was late: event loop lag p99 ${eventLoopLagP99Ms.toFixed(1)} ms; latencies are too high by up to that`,
+    );
+  }
+  if (loadType !== "concurrency" && dispatchLagP99Ms !== null && dispatchLagP99Ms > LAG_LIMIT_MS) {
+    texts.push(
+      `requests left late: sent ${dispatchLagP99Ms.toFixed(1)} ms after their intended time at p99; latencies include it`,
+    );
+  }
+  const e2e = pooled.e2eMs.mean.value;
+  const window = (1000 * pooled.windowSeconds) / repetitions.length;
+  if (e2e !== null && window > 0 && window < 5 * e2e) {
+    texts.push(
+      `a window of ${(window / 1000).toFixed(1)} s is short beside a mean E2E of ${(e2e / 1000).toFixed(1)} s`,
+    );
+  }
+  return texts;
+}
+
+export function failureCounts({ outcomes: counts }: Pick<StageMetrics, "outcomes">): string {
+  return outcomes
+    .filter((name) => name !== "ok" && name !== "cancelled" && counts[name] > 0)
+    .map((name) => `${counts[name]} ${name}`)
+    .join(", ");
+}
+
+/** Output lengths: were they what was asked, and who counted them? */
+function tokenWarnings(runs: readonly Run[]): string[] {
+  let ok = 0;
+  let forced = 0;
+  let mismatched = 0;
+  let counted = 0;
+  let manyPerEvent = 0;
+  for (const { requests, plan } of runs) {
+    if (requests === null) continue;
+    for (let row = 0; row < requests.length; row++) {
+      if (requests.outcome[row] !== OK) continue;
+      ok++;
+      const got = requests.outputTokens[row] as number;
+      const asked = requests.outputTokensAsked[row] as number;
+      if (plan?.ignoreEos === true && asked >= 0) {
+        forced++;
+        if (got !== asked) mismatched++;
+      }
+      if (((requests.flags[row] as number) & flags.outputFromUsage) === 0) counted++;
+      else if (((requests.flags[row] as number) & flags.streamed) !== 0 && got > 1.1 * (requests.events[row] as number))
+        manyPerEvent++;
+    }
+  }
+  const share = (count: number, of: number) => `${((100 * count) / of).toFixed(1)} %`;
+  return [
+    mismatched > 0
+      ? `${share(mismatched, forced)} of answers did not have the output length that was asked for, though end of sequence was ignored`
+      : null,
+    counted > 0
+      ? `the server reported no usage for ${share(counted, ok)} of answers; their output tokens are counted events, and one event may hold several tokens`
+      : null,
+    manyPerEvent > 0
+      ? `in ${share(manyPerEvent, ok)} of answers events held several tokens; ITL is the gap between events, TPOT is per token`
+      : null,
+  ].filter((text) => text !== null);
+}
+
+/** Prompts: as long as asked, and new to the server's prefix cache (vllm#54227: a warm cache made TTFT 49 times lower)? */
+function promptWarnings(runs: readonly Run[], stages: readonly StageAnalysis[]): string[] {
+  const plan = runs.find((run) => run.plan !== null)?.plan;
+  if (plan === null || plan === undefined) return [];
+  const texts: string[] = [];
+  const expectedShare = expectedCachedShare(plan.data);
+  const shares = stages.map(({ pooled }) => pooled.cachedShare.value).filter((value) => value !== null);
+  const highest = Math.max(...shares);
+  if (shares.length > 0 && highest > expectedShare + CACHED_SHARE_SLACK) {
+    texts.push(
+      `up to ${(100 * highest).toFixed(0)} % of prompt tokens came from the server's prefix cache, where the workload shares ` +
+        `${(100 * expectedShare).toFixed(0)} %: TTFT and throughput are flattered; use another seed or reset the cache`,
+    );
+  }
+  const asked = expectedPromptTokens(runs);
+  const got =
+    stages.find(({ pooled }) => pooled.inputTokens.mean.value !== null)?.pooled.inputTokens.mean.value ?? null;
+  if (asked !== null && got !== null && Math.abs(got / asked - 1) > PROMPT_LENGTH_SLACK) {
+    texts.push(`prompts had ${got.toFixed(0)} tokens on average where ${asked.toFixed(0)} were asked for`);
+  }
+  return texts;
+}
