@@ -44,6 +44,16 @@ export function sampleFloor(p: number): number {
 
 export const percentiles = { p5: 0.05, p25: 0.25, p50: 0.5, p75: 0.75, p90: 0.9, p95: 0.95, p99: 0.99 } as const;
 
+function floorReason(n: number, name: string, floor: number): string {
+  return `n = ${n}, ${name} needs ${floor}`;
+}
+
+/** The floor that a percentile missed, from its reason; null for any other reason. */
+export function missedFloor(reason: string): number | null {
+  const match = /^n = \d+, p\d+ needs (\d+)$/.exec(reason);
+  return match === null ? null : Number(match[1]);
+}
+
 export interface SummaryOptions {
   /** Why there are no values at all, e.g. "no successful request". */
   readonly whenEmpty: string;
@@ -67,7 +77,7 @@ export function summariseRanked(values: Ranked, mean: number, { whenEmpty, whenU
   };
   const entries = Object.entries(percentiles).map(([name, p]): [string, Measured] => {
     const floor = sampleFloor(p);
-    if (n > 0 && n < floor) return [name, { value: null, reason: `n = ${n}, ${name} needs ${floor}` }];
+    if (n > 0 && n < floor) return [name, { value: null, reason: floorReason(n, name, floor) }];
     return [name, measured(percentile(values, p))];
   });
   return {

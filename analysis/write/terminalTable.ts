@@ -1,0 +1,50 @@
+import type { Analysis, SystemAnalysis } from "../analysis.ts";
+import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
+import { loadTable } from "./loadTable.ts";
+import { textTable, wrapText } from "./textTable.ts";
+
+const WIDTH = 100;
+
+/** What the user sees when a benchmark ends: at most 100 columns, plain text, no trailing newline. */
+export function terminalTable(analysis: Analysis): string {
+  const { title, simulated, systems, comparison, notes } = analysis;
+  const paragraphs = [
+    wrapText(`${simulated ? "SIMULATED  " : ""}${title}`, WIDTH),
+    ...systems.map(systemLines),
+    comparison === null
+      ? []
+      : [
+          `Compared with ${comparison.baseline}, all matched loads together:`,
+          ...textTable(comparisonColumns, comparisonRows(comparison, "all loads together")),
+          "",
+          ...wrapText(comparison.headline, WIDTH),
+        ],
+    [...notes, ...systemWarnings(systems)].flatMap((text) => wrapText(`! ${text}`, WIDTH, "  ")),
+  ];
+  return paragraphs
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
+    .join("\n\n");
+}
+
+function systemLines(system: SystemAnalysis): string[] {
+  const { columns, rows, notes } = loadTable(system);
+  const table = rows.length === 0 ? ["no stage ran"] : textTable(columns, rows);
+  return [
+    ...wrapText(systemTitle(system), WIDTH, "  "),
+    ...table,
+    ...notes.flatMap((note) => wrapText(note, WIDTH, "  ")),
+  ];
+}
+
+export function systemTitle({ name, model, hardware, runs }: SystemAnalysis): string {
+  const counted = runs.length === 1 ? "1 run" : `${runs.length} runs`;
+  return `${name}: ${model} on ${hardware}, ${counted}`;
+}
+
+/** Warnings of all systems; with several, each says whose it is. */
+export function systemWarnings(systems: readonly SystemAnalysis[]): string[] {
+  return systems.flatMap(({ name, warnings }) =>
+    warnings.map((text) => (systems.length > 1 ? `${name}: ${text}` : text)),
+  );
+}
