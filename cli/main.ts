@@ -1,0 +1,98 @@
+import { Command, CommanderError } from "commander";
+import { UserError } from "../scenario/userError.ts";
+import { RunError } from "../run/runError.ts";
+import { CommandError } from "./commandError.ts";
+
+// Each command is imported when it is called: the SDK alone takes a second to load, and --help should not wait for it.
+const bench = new Command("bench")
+  .description("Benchmarks of LLM inference as infrastructure code: one Pulumi stack (Pulumi.STACK.yaml) is one scenario.")
+  .configureHelp({ sortSubcommands: false })
+  .showHelpAfterError("(./bench --help lists the commands)")
+  .exitOverride();
+
+const verbose = ["-v, --verbose", "show what the Pulumi engine says, on stderr", false] as const;
+let exitCode = 0;
+const ends = (code: Promise<number>) => code.then((value) => void (exitCode = value));
+
+bench
+  .command("up <stack>")
+  .description("run what is not there yet, collect, and report; nothing when nothing changed")
+  .option("--retry", "run failed or partial runs again, beside the first attempt", false)
+  .option(...verbose)
+  .action(async (stack, options) => ends((await import("./up.ts")).up(stack, options)));
+bench
+  .command("preview <stack>")
+  .description("check the scenario and say what `up` would do; starts nothing")
+  .option(...verbose)
+  .action(async (stack, options) => ends((await import("./preview.ts")).preview(stack, options)));
+bench
+  .command("destroy <stack>")
+  .description("remove everything the stack deployed; results stay")
+  .option(...verbose)
+  .action(async (stack, options) => ends((await import("./destroy.ts")).destroy(stack, options)));
+bench
+  .command("e2e <stack>")
+  .description("up and destroy in one; the exit code is that of up")
+  .option("--retry", "run failed or partial runs again, beside the first attempt", false)
+  .option(...verbose)
+  .action(async (stack, options) => ends((await import("./e2e.ts")).e2e(stack, options)));
+bench
+  .command("outputs <stack>")
+  .description("print the stack's outputs (headline metrics, report path) as JSON")
+  .action(async (stack) => ends((await import("./outputs.ts")).outputs(stack)));
+bench
+  .command("collect <stack>")
+  .description("write analysis and report of the stack's runs again, from their native files")
+  .action(async (stack) => ends((await import("./collect.ts")).collect(stack)));
+bench
+  .command("report <dir>")
+  .description("the same for one folder of results, whatever the stack says now")
+  .action(async (dir) => ends((await import("./report.ts")).report(dir)));
+bench
+  .command("cancel <stack>")
+  .description("free a state lock that a killed command left behind")
+  .action(async (stack) => ends((await import("./cancel.ts")).cancel(stack)));
+bench
+  .command("doctor")
+  .description("what is installed, what is missing, what to do")
+  .action(async () => ends((await import("./doctor.ts")).doctor()));
+bench
+  .command("env")
+  .description('print what a plain `pulumi` needs to work on the same state: eval "$(./bench env)"')
+  .action(async () => ends((await import("./env.ts")).env()));
+bench
+  .command("test")
+  .description("format, types, unit and engine tests; ends with `N passed, N failed`")
+  .action(async () => ends((await import("./test.ts")).test()));
+
+bench.addHelpText(
+  "after",
+  `
+Begin with:
+  ./bench up local        a whole benchmark on this machine, no GPU and no cluster: the engine is SIMULATED
+  ./bench up engines      two engines side by side, with a verdict
+
+Exit codes: 0 done, 1 failed or partial, 2 wrong usage or configuration, 130 interrupted.`,
+);
+
+try {
+  await bench.parseAsync();
+} catch (error) {
+  exitCode = report(error);
+}
+// Not process.exitCode: the SDK's open channels would hold the process for up to 38 s.
+process.exit(exitCode);
+
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof CommandError) {
+    process.stderr.write(`error: ${error.message}\n  next: ${error.next}\n`);
+    return error.exitCode;
+  }
+  if (error instanceof UserError || error instanceof RunError) {
+    process.stderr.write(`error: ${error.message}\n`);
+    return 2;
+  }
+  process.stderr.write(`error: this is a bug in LLM Bench: ${error instanceof Error ? error.stack : error}\n`);
+  return 1;
+}

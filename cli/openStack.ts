@@ -1,0 +1,55 @@
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
+import program from "../index.ts";
+import { projectRoot } from "../run/plannedRun.ts";
+import { backendEnvironment } from "./backend.ts";
+import { CommandError } from "./commandError.ts";
+import { explainEngineError } from "./explain.ts";
+import { interruptController } from "./interrupt.ts";
+import { pulumiCommand } from "./pulumiCli.ts";
+import { TerminalDriver } from "./terminalDriver.ts";
+
+/**
+ * Opens a stack with the program inline, in a temporary copy of Pulumi.yaml and the stack file: the engine rewrites
+ * comments and appends an `encryptionsalt` to the file it is given, and a committed scenario must not change because it
+ * ran. The copy is removed at the end of `use`; what the engine complains of becomes one message.
+ */
+export async function withStack<T>(
+  name: string,
+  use: (stack: Stack) => Promise<T>,
+  driver = new TerminalDriver({ retry: false, interrupt: interruptController() }),
+): Promise<T> {
+  stackFile(name);
+  const command = await pulumiCommand();
+  const workDir = mkdtempSync(join(tmpdir(), "llm-bench-"));
+  try {
+    for (const file of ["Pulumi.yaml", `Pulumi.${name}.yaml`]) cpSync(join(projectRoot, file), join(workDir, file));
+    const stack = await LocalWorkspace.createOrSelectStack(
+      { stackName: name, projectName: "llm-bench", program: () => program(driver) },
+      { workDir, envVars: backendEnvironment(), pulumiCommand: command },
+    );
+    return await use(stack);
+  } catch (error) {
+    throw explainEngineError(error, name);
+  } finally {
+    rmSync(workDir, { recursive: true, force: true });
+  }
+}
+
+/** Path of the stack's file, or an error that lists the stacks there are. */
+export function stackFile(name: string): string {
+  const file = join(projectRoot, `Pulumi.${name}.yaml`);
+  if (/^[\w.-]+$/.test(name) && existsSync(file)) return file;
+  throw new CommandError(`there is no stack "${name}": Pulumi.${name}.yaml does not exist`, `use one of: ${stackNames().join(", ")}`, 2);
+}
+
+export function stackNames(): string[] {
+  return readdirSync(projectRoot).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
+}
+
+/** Options of an engine call: its own words go to stderr when asked for, and nowhere otherwise. */
+export function engineOutput({ verbose }: { readonly verbose: boolean }) {
+  return { color: "never" as const, onOutput: verbose ? (text: string) => process.stderr.write(text) : () => {} };
+}

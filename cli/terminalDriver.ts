@@ -1,0 +1,40 @@
+import type { Analysis } from "../analysis/analysis.ts";
+import type { BenchmarkResult } from "../run/benchmark.ts";
+import { type Driver, progressLine, type RunProgress } from "../run/driver.ts";
+import { LiveLine } from "./liveLine.ts";
+
+/** `./bench` as the driver: progress on the terminal, Ctrl-C as the signal, the result kept for the command to print. */
+export class TerminalDriver implements Driver {
+  readonly retry: boolean;
+  result: BenchmarkResult | null = null;
+  readonly #line: LiveLine;
+  readonly #interrupt: AbortController;
+
+  constructor(options: { retry: boolean; interrupt: AbortController }) {
+    this.retry = options.retry;
+    this.#interrupt = options.interrupt;
+    this.#line = new LiveLine(process.stderr);
+  }
+
+  get signal(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  say(line: string): void {
+    this.#line.print(line);
+  }
+
+  warn(line: string): void {
+    this.#line.print(`warning: ${line}`);
+  }
+
+  progress(progress: RunProgress): void {
+    this.#line.update(progressLine(progress));
+  }
+
+  async finish(result: BenchmarkResult): Promise<Analysis | null> {
+    this.#line.end();
+    this.result = result;
+    return result.analysis;
+  }
+}

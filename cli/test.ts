@@ -1,0 +1,55 @@
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { projectRoot } from "../run/plannedRun.ts";
+import { pulumiCommand } from "./pulumiCli.ts";
+
+interface Step {
+  readonly name: string;
+  readonly bin: string;
+  readonly args: readonly string[];
+  /** mocha prints counts of its own; the other steps pass or fail as a whole. */
+  readonly counts: boolean;
+}
+
+const steps: readonly Step[] = [
+  { name: "format and lint", bin: "biome", args: ["check", "."], counts: false },
+  { name: "types", bin: "tsc", args: [], counts: false },
+  { name: "unit tests", bin: "mocha", args: [], counts: true },
+  { name: "engine tests", bin: "mocha", args: ["--config", ".mocharc.engine.json"], counts: true },
+];
+
+/** `./bench test`: every step runs even when one fails; the last line counts them all. */
+export async function test(): Promise<number> {
+  await pulumiCommand();
+  const total = { passing: 0, failing: 0, pending: 0 };
+  for (const step of steps) {
+    process.stdout.write(`\n== ${step.name}\n`);
+    const { code, output } = await run(step);
+    for (const kind of ["passing", "failing", "pending"] as const) {
+      if (step.counts) total[kind] += Number(new RegExp(`^\\s+(\\d+) ${kind}`, "m").exec(output)?.[1] ?? 0);
+    }
+    if (!step.counts) total[code === 0 ? "passing" : "failing"] += 1;
+    // A runner that dies before it counts has failed, whatever it printed.
+    else if (code !== 0 && !/^\s+\d+ failing/m.test(output)) total.failing += 1;
+  }
+  const skipped = total.pending > 0 ? `, ${total.pending} skipped` : "";
+  process.stdout.write(`\n${total.passing} passed, ${total.failing} failed${skipped}\n`);
+  return total.failing === 0 ? 0 : 1;
+}
+
+function run({ bin, args }: Step): Promise<{ code: number; output: string }> {
+  const child = spawn(join(projectRoot, "node_modules", ".bin", bin), args, {
+    cwd: projectRoot,
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { ...process.env, TZ: "UTC" },
+  });
+  let output = "";
+  child.stdout.on("data", (data: Buffer) => {
+    output += data;
+    process.stdout.write(data);
+  });
+  return new Promise((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code: code ?? 1, output }));
+  });
+}

@@ -1,0 +1,41 @@
+import { relative } from "node:path";
+import { terminalTable } from "../analysis/write/terminalTable.ts";
+import type { BenchmarkResult } from "../run/benchmark.ts";
+import { plannedRuns } from "../run/plannedRun.ts";
+import { describeScenario } from "./describeScenario.ts";
+import { interruptController } from "./interrupt.ts";
+import { loadScenario } from "./loadScenario.ts";
+import { engineOutput, withStack } from "./openStack.ts";
+import { TerminalDriver } from "./terminalDriver.ts";
+
+export interface UpOptions {
+  readonly retry: boolean;
+  readonly verbose: boolean;
+}
+
+/** `./bench up STACK`; returns the exit code: 0 complete, 1 partial or failed, 130 interrupted. */
+export async function up(name: string, options: UpOptions): Promise<number> {
+  const scenario = loadScenario(name);
+  process.stdout.write(`${describeScenario(scenario, plannedRuns(scenario))}\n\n`);
+  const interrupt = interruptController();
+  const driver = new TerminalDriver({ retry: options.retry, interrupt });
+  try {
+    await withStack(name, (stack) => stack.up({ suppressProgress: true, ...engineOutput(options) }), driver);
+  } catch (error) {
+    // An engine that was cancelled at Ctrl-C fails `up`; what the runs left is told below all the same.
+    if (driver.result === null && !interrupt.signal.aborted) throw error;
+  }
+  if (driver.result !== null) printResult(driver.result, name);
+  if (interrupt.signal.aborted) return 130;
+  return driver.result?.status === "complete" ? 0 : 1;
+}
+
+function printResult(result: BenchmarkResult, name: string): void {
+  const out = (text: string) => process.stdout.write(`${text}\n`);
+  if (result.analysis !== null) out(terminalTable(result.analysis));
+  for (const problem of result.problems) out(`! ${problem}`);
+  if (result.problems.length > 0) out(`  next: ./bench up ${name} --retry runs it again, beside what is there`);
+  if (result.ran === 0 && result.problems.length === 0) out("Nothing was to be done: every run of this scenario is complete.");
+  const report = `${relative(process.cwd(), result.reportFolder)}/report.html`;
+  if (result.analysis !== null) out(`Report: ${report}`);
+}

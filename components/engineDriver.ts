@@ -1,0 +1,45 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Analysis } from "../analysis/analysis.ts";
+import { terminalTable } from "../analysis/write/terminalTable.ts";
+import type { BenchmarkResult } from "../run/benchmark.ts";
+import { type Driver, progressLine, type RunProgress } from "../run/driver.ts";
+
+/** Under a plain `pulumi`: progress goes to the engine's log, the way to stop is the engine's own. */
+export class EngineDriver implements Driver {
+  readonly retry = process.env["LLMBENCH_RETRY"] === "1";
+  readonly #interrupt = new AbortController();
+  #lastLine = 0;
+
+  constructor() {
+    for (const name of ["SIGINT", "SIGTERM"] as const) process.once(name, () => this.#interrupt.abort());
+  }
+
+  get signal(): AbortSignal {
+    return this.#interrupt.signal;
+  }
+
+  say(line: string): void {
+    void pulumi.log.info(line);
+  }
+
+  warn(line: string): void {
+    void pulumi.log.warn(line);
+  }
+
+  progress(progress: RunProgress): void {
+    if (Date.now() - this.#lastLine < 1000) return;
+    this.#lastLine = Date.now();
+    void pulumi.log.info(progressLine(progress), undefined, undefined, true);
+  }
+
+  async finish(result: BenchmarkResult): Promise<Analysis | null> {
+    if (result.analysis !== null) await pulumi.log.info(terminalTable(result.analysis));
+    if (result.problems.length > 0) {
+      await pulumi.log.error(`${result.problems.join("\n")}\nRun again with LLMBENCH_RETRY=1, or ./bench up STACK --retry`);
+      // A rejected apply ends `up` only 15 to 38 s later: the SDK sets process.exitCode and its open channels hold Node.
+      process.exit(32);
+    }
+    if (result.ran === 0) await pulumi.log.info("nothing was to be done: every run is complete");
+    return result.analysis;
+  }
+}

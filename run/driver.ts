@@ -1,0 +1,41 @@
+import type { Analysis } from "../analysis/analysis.ts";
+import type { HarnessProgress } from "../harness/recordFormat.ts";
+import type { BenchmarkResult } from "./benchmark.ts";
+
+/** Who runs the program: `./bench`, or a plain `pulumi`. It shows progress and carries the user's wish to stop. */
+export interface Driver {
+  /** One line that stays: a phase begins or ends. */
+  say(line: string): void;
+  /** State of the run under way; replaced by the next one on a terminal. */
+  progress(progress: RunProgress): void;
+  warn(line: string): void;
+  /** Aborted at the first Ctrl-C: what runs is flushed, marked partial and kept. */
+  readonly signal: AbortSignal;
+  /** Run a failed or partial run again, beside the first attempt. */
+  readonly retry: boolean;
+  /** Told once, when all runs have ended. Returns what becomes the stack's outputs; may end the process instead. */
+  finish(result: BenchmarkResult): Promise<Analysis | null>;
+}
+
+export interface RunProgress {
+  /** Runs of this scenario, from 1. */
+  readonly run: number;
+  readonly runs: number;
+  readonly target: string;
+  readonly harness: HarnessProgress;
+  /** Of all runs together, null until the first tells its own. */
+  readonly etaSeconds: number | null;
+}
+
+/** One line, e.g. `run 1/2 engine-a: stage 3/6 concurrency 4, 41 ok, 0 failed, 4 in flight, ETA 28 s`. */
+export function progressLine({ run, runs, target, harness, etaSeconds }: RunProgress): string {
+  const where = runs > 1 ? `run ${run}/${runs} ${target}: ` : "";
+  const phase = harness.phase === "stage" ? `stage ${harness.stage}/${harness.stages} ${harness.name}` : harness.phase;
+  const eta = etaSeconds === null ? "" : `, ETA ${formatSeconds(etaSeconds)}`;
+  return `${where}${phase}, ${harness.ok} ok, ${harness.failed} failed, ${harness.inFlight} in flight${eta}`;
+}
+
+export function formatSeconds(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  return whole < 90 ? `${whole} s` : `${Math.floor(whole / 60)} min ${String(whole % 60).padStart(2, "0")} s`;
+}

@@ -1,0 +1,30 @@
+import type { Analysis, Measured } from "../analysis/analysis.ts";
+
+/** Headline metrics as stack outputs, per system and load; `./bench outputs` and `pulumi stack output --json` print them. */
+export function stackMetrics(analysis: Analysis | null) {
+  if (analysis === null) return null;
+  return {
+    simulated: analysis.simulated,
+    comparison: analysis.comparison?.headline ?? null,
+    systems: Object.fromEntries(
+      analysis.systems.map((system) => [
+        system.name,
+        system.stages.map((stage) => ({
+          [system.loadType === "concurrency" ? "concurrency" : "requestsPerSecondOffered"]: stage.load,
+          requests: stage.pooled.sent,
+          failureRate: value(stage.pooled.failureRate),
+          outputTokensPerSecond: value(stage.pooled.outputTokensPerSecond),
+          requestsPerSecond: value(stage.pooled.requestsPerSecond),
+          ttftP50Ms: value(stage.pooled.ttftMs.p50),
+          tpotP50Ms: value(stage.pooled.tpotMs.p50),
+          e2eP50Ms: value(stage.pooled.e2eMs.p50),
+        })),
+      ]),
+    ),
+  };
+}
+
+/** Four significant digits: more would only make the diff of two runs longer. */
+function value(measured: Measured): number | null {
+  return measured.value === null ? null : Number(measured.value.toPrecision(4));
+}

@@ -1,0 +1,56 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { cpus, release, totalmem, type } from "node:os";
+import { join } from "node:path";
+import type { Provenance } from "../analysis/run.ts";
+import type { HarnessSummary } from "../harness/recordFormat.ts";
+import { assumptions } from "../scenario/roofline.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { type PlannedRun, projectRoot } from "./plannedRun.ts";
+
+export function provenance(scenario: Scenario, run: PlannedRun, summary: HarnessSummary | null): Provenance {
+  const { target } = run;
+  return {
+    scenario,
+    seed: scenario.seed + run.repetition - 1,
+    versions: versions(),
+    machine: machine(),
+    harness: summary && {
+      harnessVersion: summary.harnessVersion,
+      node: summary.node,
+      cpuModel: summary.cpuModel,
+      cpuCount: summary.cpuCount,
+    },
+    simulation: target.method === "simulated" ? { assumptions: assumptions(target), speed: target.simulator.speed } : null,
+  };
+}
+
+function versions(): Record<string, string> {
+  const version = (path: string) => (JSON.parse(readFileSync(join(projectRoot, path), "utf8")) as { version: string }).version;
+  return {
+    "llm-bench": version("package.json"),
+    commit: gitCommit(),
+    node: process.versions.node,
+    "@pulumi/pulumi": version("node_modules/@pulumi/pulumi/package.json"),
+    undici: version("node_modules/undici/package.json"),
+  };
+}
+
+function gitCommit(): string {
+  const git = (...args: string[]) =>
+    execFileSync("git", args, { cwd: projectRoot, encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  try {
+    return git("rev-parse", "--short=12", "HEAD") + (git("status", "--porcelain") === "" ? "" : " with local changes");
+  } catch {
+    return "unknown (not a git checkout)";
+  }
+}
+
+function machine(): Record<string, string | number> {
+  return {
+    cpu: cpus()[0]?.model ?? "unknown",
+    cpus: cpus().length,
+    memoryGiB: Math.round(totalmem() / 2 ** 30),
+    os: `${type()} ${release()}`,
+  };
+}

@@ -1,0 +1,12 @@
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
+import type { Analysis } from "../analysis/analysis.ts";
+import { analyse } from "../analysis/analyse.ts";
+import { figures } from "../analysis/figures/figures.ts";
+import { writeFigures } from "../analysis/figures/writeFigures.ts";
+import { importRun } from "../analysis/import/llmbench.ts";
+import { writeReport } from "../analysis/report/report.ts";
+import type { Run } from "../analysis/run.ts";
+import { writeData } from "../analysis/write/data.ts";
+import type { Driver } from "./driver.ts";
+import type { RunFolder } from "./runFolder.ts";
