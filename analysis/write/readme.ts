@@ -1,0 +1,81 @@
+import type { Analysis, SystemAnalysis } from "../analysis.ts";
+import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
+import { definitions } from "./definitions.ts";
+import { loadTable } from "./loadTable.ts";
+import { systemSentence } from "./systemSentence.ts";
+import { systemTitle, systemWarnings } from "./terminalTable.ts";
+import type { Column } from "./textTable.ts";
+
+export interface ReadmeLinks {
+  /** Figures in the order in which they are shown; `file` relative to the README. */
+  readonly images: readonly { readonly file: string; readonly title: string }[];
+  /** Other files worth a link, e.g. the report; `file` relative to the README. */
+  readonly files: readonly { readonly file: string; readonly title: string }[];
+}
+
+/** README.md of a result folder, generated from the data: verdict, table, figures, warnings, definitions. For GitHub. */
+export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
+  const { title, stack, createdAt, simulated, systems, comparison, notes } = analysis;
+  const sections = [
+    `# ${simulated ? "SIMULATED: " : ""}${escapeText(title)}`,
+    simulated ? "> **SIMULATED**: the engine is a model of one; no GPU was measured." : null,
+    comparison === null
+      ? systems.map((system) => escapeText(systemSentence(system))).join("\n\n")
+      : `**${escapeText(comparison.headline)}**`,
+    ...systems.map(systemSection),
+    comparison === null
+      ? null
+      : [
+          `## Compared with ${escapeText(comparison.baseline)}`,
+          `Ratio: candidate / ${escapeText(comparison.baseline)}; all matched loads together (geometric mean).`,
+          markdownTable(comparisonColumns, comparisonRows(comparison, "all loads together")),
+        ].join("\n\n"),
+    ...links.images.map(
+      ({ file, title: name }) => `![${escapeText(simulated ? `SIMULATED: ${name}` : name)}](${encodeURI(file)})`,
+    ),
+    list("## Warnings", [...notes, ...systemWarnings(systems)].map(escapeText)),
+    list(
+      "## Files",
+      links.files.map(({ file, title: name }) => `[${escapeText(name)}](${encodeURI(file)})`),
+    ),
+    list(
+      "## Definitions",
+      definitions.map(([name, text]) => `**${name}**: ${escapeText(text)}`),
+    ),
+    `Stack \`${stack}\`, analysed ${createdAt}. Run again with \`./bench up ${stack}\`.`,
+  ];
+  return `${sections.filter((section) => section !== null).join("\n\n")}\n`;
+}
+
+function systemSection(system: SystemAnalysis): string {
+  const { columns, rows, notes } = loadTable(system);
+  const stamp = system.simulated ? " (SIMULATED)" : "";
+  const table = rows.length === 0 ? "No stage ran." : markdownTable(columns, rows);
+  return [
+    `## ${escapeText(systemTitle(system))}${stamp}`,
+    table,
+    ...notes.map((note) => `<sub>${escapeText(note)}</sub>`),
+  ].join("\n\n");
+}
+
+function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {
+  const head = columns.map((column) => column.head.join(" ").trim());
+  const rule = columns.map(({ align }) => (align === "right" ? "---:" : ":---"));
+  return [head, rule, ...rows.map((cells) => cells.map(escapeText))]
+    .map((cells) => `| ${cells.join(" | ")} |`)
+    .join("\n");
+}
+
+function list(heading: string, items: readonly string[]): string | null {
+  return items.length === 0 ? null : [heading, items.map((item) => `- ${item}`).join("\n")].join("\n\n");
+}
+
+/** Names and error messages come from outside: no HTML, no table breaks, no links of theirs. */
+function escapeText(text: string): string {
+  return text
+    .replaceAll("&", "&amp;")
+    .replaceAll("<", "&lt;")
+    .replaceAll(">", "&gt;")
+    .replace(/[\\`*_|[\]]/g, "\\$&")
+    .replace(/\s+/g, " ");
+}

@@ -1,0 +1,76 @@
+import { createWriteStream } from "node:fs";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import { finishReasons, flags, outcomes } from "../../harness/recordFormat.ts";
+import type { RequestColumns, Run } from "../run.ts";
+import { csvLine } from "./csvLine.ts";
+
+const ROWS_PER_CHUNK = 2000;
+
+const header = [
+  ...["run", "target", "simulated", "repetition", "stage", "load_type", "load", "request", "outcome", "http_status"],
+  ...[
+    "finish_reason",
+    "streamed",
+    "scheduled_ms",
+    "sent_ms",
+    "first_token_ms",
+    "last_token_ms",
+    "end_ms",
+    "token_events",
+  ],
+  ...[
+    "input_tokens_asked",
+    "input_tokens",
+    "cached_input_tokens",
+    "output_tokens_asked",
+    "output_tokens",
+    "output_tokens_source",
+  ],
+];
+
+/** Writes one row per request of the run, without the warm-up; streamed, so that a million rows need no memory. */
+export async function writeRequestsCsv(run: Run, file: string): Promise<void> {
+  await pipeline(Readable.from(chunks(run)), createWriteStream(file));
+}
+
+function* chunks(run: Run): Generator<string> {
+  yield csvLine(header);
+  const { requests } = run;
+  if (requests === null) return;
+  for (let from = 0; from < requests.length; from += ROWS_PER_CHUNK) {
+    let text = "";
+    for (let row = from; row < Math.min(from + ROWS_PER_CHUNK, requests.length); row++)
+      text += line(run, requests, row);
+    yield text;
+  }
+}
+
+function line({ runId, target, simulated, repetition, stages }: Run, requests: RequestColumns, row: number): string {
+  const plan = stages[requests.stage[row] as number]!.plan;
+  const bits = requests.flags[row] as number;
+  const output = tokens(requests.outputTokens[row]);
+  return csvLine([
+    ...[runId, target, simulated, repetition, plan.name, plan.load.type],
+    plan.load.type === "concurrency" ? plan.load.concurrency : plan.load.requestsPerSecond,
+    ...[requests.request[row]!, outcomes[requests.outcome[row]!]!, requests.status[row] || null],
+    ...[finishReasons[requests.finishReason[row]!] ?? "other", (bits & flags.streamed) !== 0],
+    ...[requests.scheduledMs, requests.sentMs, requests.firstTokenMs, requests.lastTokenMs, requests.endMs].map(
+      (times) => micros(times[row]!),
+    ),
+    requests.events[row]!,
+    ...[requests.promptTokensAsked, requests.promptTokens, requests.cachedTokens, requests.outputTokensAsked].map(
+      (column) => tokens(column[row]),
+    ),
+    ...[output, output === null ? null : (bits & flags.outputFromUsage) !== 0 ? "usage" : "events"],
+  ]);
+}
+
+/** The clock has no more than microseconds to tell. */
+function micros(ms: number): number | null {
+  return Number.isNaN(ms) ? null : Math.round(ms * 1000) / 1000;
+}
+
+function tokens(count: number | undefined): number | null {
+  return count === undefined || count < 0 ? null : count;
+}

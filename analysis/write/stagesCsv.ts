@@ -1,0 +1,77 @@
+import { outcomes } from "../../harness/recordFormat.ts";
+import type { Analysis, Measured, StageAnalysis, StageMetrics, Summary, SystemAnalysis } from "../analysis.ts";
+import { percentiles } from "../percentile.ts";
+import { csvLine } from "./csvLine.ts";
+
+type Field = string | number | boolean | null;
+
+const summaries: readonly (readonly [name: string, of: (metrics: StageMetrics) => Summary])[] = [
+  ["ttft_ms", ({ ttftMs }) => ttftMs],
+  ["tpot_ms", ({ tpotMs }) => tpotMs],
+  ["itl_ms", ({ itlMs }) => itlMs],
+  ["e2e_ms", ({ e2eMs }) => e2eMs],
+  ["ntpot_ms", ({ ntpotMs }) => ntpotMs],
+  ["generation_ms", ({ generationMs }) => generationMs],
+  ["request_token_rate_per_s", ({ requestTokenRate }) => requestTokenRate],
+  ["adjusted_ttft_ms", ({ adjustedTtftMs }) => adjustedTtftMs],
+  ["adjusted_e2e_ms", ({ adjustedE2eMs }) => adjustedE2eMs],
+  ["input_tokens", ({ inputTokens }) => inputTokens],
+  ["output_tokens", ({ outputTokens }) => outputTokens],
+];
+const statistics = ["n", "mean", "min", ...(Object.keys(percentiles) as (keyof typeof percentiles)[]), "max"] as const;
+
+const header: readonly string[] = [
+  ...["system", "model", "hardware", "simulated", "stage", "load_type", "load", "repetition"],
+  ...["window_s", "sent", ...outcomes.map((name) => `outcome_${name}`), "failure_share"],
+  ...["requests_per_s", "output_tokens_per_s", "input_tokens_per_s", "total_tokens_per_s", "cached_share"],
+  ...["client_cpu_cores", "client_lag_p99_ms", "dispatch_lag_p99_ms"],
+  ...summaries.flatMap(([name]) => statistics.map((statistic) => `${name}_${statistic}`)),
+];
+
+/** One row per system, stage and repetition, and one with repetition "all"; an empty field is a value that is not known. */
+export function stagesCsv({ systems }: Analysis): string {
+  const rows = systems.flatMap((system) =>
+    system.stages.flatMap((stage) => [
+      ...stage.repetitions.map((metrics, index) => row(system, stage, repetitionOf(system, stage, index), metrics)),
+      row(system, stage, "all", stage.pooled),
+    ]),
+  );
+  return [header, ...rows].map(csvLine).join("");
+}
+
+/** Where a repetition lacks the stage, its neighbours keep no number rather than a wrong one. */
+function repetitionOf({ runs }: SystemAnalysis, { repetitions }: StageAnalysis, index: number): number | null {
+  return repetitions.length === runs.length ? (runs[index]?.repetition ?? null) : null;
+}
+
+function row(system: SystemAnalysis, stage: StageAnalysis, repetition: Field, metrics: StageMetrics): Field[] {
+  const { client } = metrics;
+  return [
+    ...[
+      system.name,
+      system.model,
+      system.hardware,
+      system.simulated,
+      stage.name,
+      stage.loadType,
+      stage.load,
+      repetition,
+    ],
+    ...[
+      metrics.windowSeconds,
+      metrics.sent,
+      ...outcomes.map((name) => metrics.outcomes[name]),
+      metrics.failureRate.value,
+    ],
+    ...[metrics.requestsPerSecond, metrics.outputTokensPerSecond, metrics.inputTokensPerSecond].map(value),
+    ...[metrics.totalTokensPerSecond, metrics.cachedShare].map(value),
+    ...[client.cpu, client.eventLoopLagP99Ms, client.dispatchLagP99Ms],
+    ...summaries.flatMap(([, of]) =>
+      statistics.map((name) => (name === "n" ? of(metrics).n : of(metrics)[name].value)),
+    ),
+  ];
+}
+
+function value(measured: Measured): number | null {
+  return measured.value;
+}
