@@ -1,0 +1,183 @@
+import type { Curve } from "./curve.ts";
+import { curveLayers } from "./curveLayers.ts";
+import { directLabels } from "./directLabels.ts";
+import type { Spec } from "./figure.ts";
+import { FONT_STACK, textWidth } from "./fontMetrics.ts";
+import { type LoadAxis, loadPosition, loadTicks } from "./loadAxis.ts";
+import { countText, loadText } from "./numberText.ts";
+import { ink } from "./palette.ts";
+import { textLayer } from "./textLayer.ts";
+import { wrap } from "./typesetting.ts";
+import { type ValueAxis, valueAxis, valuePosition } from "./valueAxis.ts";
+
+export interface Panel {
+  readonly title: string;
+  readonly better: "higher" | "lower" | null;
+  /** What the y axis counts, e.g. "output tokens/s". */
+  readonly unit: string;
+  /** One sentence below the panel. */
+  readonly definition: string;
+  readonly curves: readonly Curve[];
+  readonly mayBeLog: boolean;
+  /** Words at a point, e.g. the highest value as a number. */
+  readonly note?: PointNote | null;
+  /** Shown in the plot when no curve has a point. */
+  readonly emptyReason: string;
+}
+
+export interface PointNote {
+  readonly load: number;
+  readonly value: number;
+  readonly text: string;
+}
+
+export interface PanelSize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Requests behind the points of each load, where one row of numbers tells it for all curves; null leaves the row out. */
+export type Counts = ReadonlyMap<number, number> | null;
+
+export const DEFINITION_SIZE = 11;
+/** px above the plot for title and unit, and below it for ticks, counts and axis title, before the definition. */
+export const PANEL_HEAD = 44;
+export const panelFoot = (counts: Counts): number => (counts === null ? 58 : 74);
+
+export function panelSpec(panel: Panel, axis: LoadAxis, size: PanelSize, counts: Counts, stamp: string | null): Spec {
+  const values = panel.curves.flatMap((curve) =>
+    curve.points.flatMap((point) => [point.value, point.low, point.high, ...point.repetitions]),
+  );
+  const finite = values.filter((value) => value !== null);
+  const y = valueAxis(finite, panel.mayBeLog);
+  return {
+    width: size.width,
+    height: size.height,
+    view: { stroke: null },
+    layer: [
+      ...watermark(stamp, size),
+      { encoding: axes(axis, y, size), layer: curveLayers(panel.curves) },
+      ...directLabels(panel.curves, axis, y, size),
+      ...note(panel.note ?? null, axis, y, size),
+      ...head(panel, y),
+      ...countRow(counts, axis, size),
+      ...definition(panel, size, panelFoot(counts)),
+      ...(finite.length === 0 ? empty(panel, size) : []),
+    ],
+  };
+}
+
+function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize): Spec {
+  const font = { labelFont: FONT_STACK, labelFontSize: 12, labelColor: ink.muted, titleFont: FONT_STACK };
+  return {
+    x: {
+      field: "load",
+      type: "quantitative",
+      scale: { type: axis.log ? "log" : "linear", ...(axis.log ? { base: 2 } : {}), domain: axis.domain, nice: false },
+      axis: {
+        ...font,
+        // A title of our own below the row of counts: Vega would put it between.
+        title: null,
+        values: loadTicks(axis, size.width),
+        format: ",.6~g",
+        labelOverlap: false,
+        labelFlush: false,
+        labelPadding: 4,
+        grid: false,
+        tickSize: 5,
+        tickColor: ink.axis,
+        domainColor: ink.axis,
+      },
+    },
+    y: {
+      field: "value",
+      type: "quantitative",
+      scale: { type: y.log ? "log" : "linear", domain: y.domain, nice: false, zero: !y.log },
+      axis: {
+        ...font,
+        title: null,
+        values: y.ticks,
+        format: y.domain[1] >= 100_000 ? "~s" : ",.6~g",
+        labelOverlap: false,
+        labelPadding: 6,
+        ticks: false,
+        domain: false,
+        gridColor: ink.grid,
+      },
+    },
+  };
+}
+
+function note(at: PointNote | null, axis: LoadAxis, y: ValueAxis, size: PanelSize): Spec[] {
+  if (at === null) return [];
+  const x = loadPosition(axis, at.load, size.width);
+  const right = x > size.width / 2;
+  const place = { x: x + (right ? 4 : -4), y: valuePosition(y, at.value, size.height) - 11, text: at.text };
+  return textLayer([place], { size: 12, weight: "bold", align: right ? "right" : "left" });
+}
+
+function head(panel: Panel, y: ValueAxis): Spec[] {
+  const better = { higher: "▲ higher is better", lower: "▼ lower is better" };
+  return [
+    ...textLayer([{ x: 0, y: -28, text: panel.title }], { size: 15, weight: "bold" }),
+    ...(panel.better === null
+      ? []
+      : textLayer([{ x: textWidth(panel.title, 15, "bold") + 10, y: -28, text: better[panel.better] }], {
+          size: 12,
+          color: ink.muted,
+        })),
+    ...textLayer([{ x: 0, y: -11, text: `${panel.unit}${y.log ? " (log scale)" : ""}` }], {
+      size: 12,
+      color: ink.muted,
+    }),
+  ];
+}
+
+function definition(panel: Panel, size: PanelSize, top: number): Spec[] {
+  const lines = wrap(panel.definition, size.width + 20, DEFINITION_SIZE);
+  return textLayer(
+    lines.map((text, i) => ({ x: 0, y: size.height + top + i * 15, text })),
+    { size: DEFINITION_SIZE, color: ink.muted },
+  );
+}
+
+function countRow(counts: Counts, axis: LoadAxis, size: PanelSize): Spec[] {
+  const title = { x: size.width / 2, y: size.height + panelFoot(counts) - 22, text: axis.title };
+  const titleLayer = textLayer([title], { size: 12, align: "center" });
+  if (counts === null) return titleLayer;
+  const y = size.height + 34;
+  const row = loadTicks(axis, size.width).map((load) => {
+    const n = counts.get(load);
+    return { x: loadPosition(axis, load, size.width), y, text: n === undefined ? "–" : countText(n) };
+  });
+  return [
+    ...textLayer(row, { size: 11, color: ink.muted, align: "center" }),
+    ...textLayer([{ x: -12, y, text: "n =" }], { size: 11, color: ink.muted, align: "right" }),
+    ...titleLayer,
+  ];
+}
+
+/** Whether a row of counts fits under the ticks. */
+export function countsFit(counts: ReadonlyMap<number, number>, axis: LoadAxis, widthPx: number): boolean {
+  const boxes = loadTicks(axis, widthPx).map((load) => ({
+    at: loadPosition(axis, load, widthPx),
+    half: Math.max(textWidth(countText(counts.get(load) ?? 0), 11), textWidth(loadText(load), 12)) / 2,
+  }));
+  return boxes.every((box, i) => i === 0 || box.at - box.half - boxes[i - 1]!.at - boxes[i - 1]!.half >= 6);
+}
+
+/** Part of the plot, so that a panel cut out of its figure still carries it. */
+export function watermark(stamp: string | null, size: PanelSize): Spec[] {
+  if (stamp === null) return [];
+  const fontSize = Math.min(40, (size.width * 0.8) / textWidth(stamp, 1, "bold"));
+  const place = { x: size.width / 2, y: size.height / 2 + fontSize * 0.36, text: stamp };
+  return textLayer([place], { size: fontSize, weight: "bold", color: ink.watermark, align: "center" });
+}
+
+function empty(panel: Panel, size: PanelSize): Spec[] {
+  const lines = wrap(panel.emptyReason, size.width - 40, 12);
+  return textLayer(
+    lines.map((text, i) => ({ x: size.width / 2, y: size.height / 2 - 8 * (lines.length - 1) + 16 * i, text })),
+    { size: 12, align: "center" },
+  );
+}

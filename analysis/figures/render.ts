@@ -1,0 +1,67 @@
+import { Resvg } from "@resvg/resvg-js";
+import * as vega from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
+import { escapeXml } from "./escapeXml.ts";
+import type { Figure } from "./figure.ts";
+import { FONT_FAMILY, fontFiles, textWidth } from "./fontMetrics.ts";
+
+interface TextItem {
+  readonly fontSize?: number;
+  readonly fontWeight?: number | string;
+}
+
+// Vega guesses text widths where there is no canvas (vega#2940), and labels then overlap or are cut off. Not in its types.
+const { textMetrics } = vega as unknown as { textMetrics: { width: (item: TextItem, text: unknown) => number } };
+textMetrics.width = (item, text) => {
+  const bold = item.fontWeight === "bold" || Number(item.fontWeight) >= 600;
+  return textWidth(String(text ?? ""), item.fontSize ?? 11, bold ? "bold" : "normal");
+};
+
+/** A standalone SVG document: same figure, same bytes under one Node. Rejects when the spec is not valid. */
+export async function renderSvg(figure: Figure): Promise<string> {
+  // `compile` changes what it is given.
+  const { spec } = compile(structuredClone(figure.spec) as unknown as TopLevelSpec, { logger: throwingLogger });
+  const view = new vega.View(vega.parse(spec), { renderer: "none", logger: throwingLogger });
+  try {
+    const svg = await view.toSVG();
+    return labelled(svg, figure);
+  } finally {
+    view.finalize();
+  }
+}
+
+/** A warning of Vega means that something is not drawn as asked: better no figure than a wrong one. */
+const throwingLogger = {
+  level: () => throwingLogger,
+  error: (...message: readonly unknown[]) => fail(message),
+  warn: (...message: readonly unknown[]) => fail(message),
+  info: () => throwingLogger,
+  debug: () => throwingLogger,
+} as unknown as vega.LoggerInterface;
+function fail(message: readonly unknown[]): never {
+  throw new Error(`Vega: ${message.join(" ")}`);
+}
+
+function labelled(svg: string, figure: Figure): string {
+  const id = `figure-${figure.name.replace(/[^A-Za-z0-9-]/g, "-")}`;
+  const open = svg.indexOf(">");
+  const labels =
+    ` role="img" aria-labelledby="${id}-title ${id}-desc">` +
+    `<title id="${id}-title">${escapeXml(figure.title)}</title><desc id="${id}-desc">${escapeXml(figure.description)}</desc>`;
+  return svg.slice(0, open) + labels + svg.slice(open + 1);
+}
+
+/** PNG at twice the size of the SVG, with the vendored font only: without one resvg leaves every text out and reports nothing. */
+export function renderPng(svg: string): Uint8Array {
+  const image = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: 2 },
+    background: "white",
+    font: {
+      loadSystemFonts: false,
+      fontFiles: Object.values(fontFiles),
+      defaultFontFamily: FONT_FAMILY,
+      sansSerifFamily: FONT_FAMILY,
+    },
+  });
+  return image.render().asPng();
+}

@@ -1,0 +1,30 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Analysis } from "../analysis.ts";
+import { csv } from "./figure.ts";
+import { figures } from "./figures.ts";
+import { renderPng, renderSvg } from "./render.ts";
+
+/**
+ * Writes each figure as NAME.svg, NAME.png (2x), NAME.csv (its numbers) and NAME.vl.json (its Vega-Lite spec, to restyle it).
+ * Makes the folder. Returns the paths in the order of the figures. Rejects when a file cannot be written.
+ */
+export async function writeFigures(analysis: Analysis, folder: string): Promise<string[]> {
+  await mkdir(folder, { recursive: true });
+  const written: string[] = [];
+  for (const figure of figures(analysis)) {
+    const svg = await renderSvg(figure);
+    const files: readonly (readonly [string, string | Uint8Array])[] = [
+      ["svg", svg],
+      ["png", renderPng(svg)],
+      ["csv", csv(figure.table)],
+      ["vl.json", `${JSON.stringify(figure.spec, null, 1)}\n`],
+    ];
+    for (const [suffix, content] of files) {
+      const file = join(folder, `${figure.name}.${suffix}`);
+      await writeFile(file, content);
+      written.push(file);
+    }
+  }
+  return written;
+}
