@@ -1,0 +1,29 @@
+import type { Distribution } from "./plan.ts";
+import { type StreamKey, uniform } from "./random.ts";
+
+/** Length number `i`: an integer, the same for the same key and i. Normal and lognormal are clipped to min..max. */
+export function sampleLength(distribution: Distribution, key: StreamKey, i: number): number {
+  switch (distribution.type) {
+    case "fixed":
+      return distribution.value;
+    case "uniform":
+      return distribution.min + Math.floor(uniform(key, i) * (distribution.max - distribution.min + 1));
+    case "normal":
+      return clip(distribution.mean + distribution.stdDev * standardNormal(key, i), distribution);
+    case "lognormal": {
+      // mean and stdDev are those of the length itself, not of its logarithm.
+      const variance = Math.log1p((distribution.stdDev / distribution.mean) ** 2);
+      const mu = Math.log(distribution.mean) - variance / 2;
+      return clip(Math.exp(mu + Math.sqrt(variance) * standardNormal(key, i)), distribution);
+    }
+  }
+}
+
+/** Box-Muller; 1 - u keeps the logarithm finite. */
+function standardNormal(key: StreamKey, i: number): number {
+  return Math.sqrt(-2 * Math.log(1 - uniform(key, i, 0))) * Math.cos(2 * Math.PI * uniform(key, i, 1));
+}
+
+function clip(value: number, bounds: { readonly min: number; readonly max: number }): number {
+  return Math.min(bounds.max, Math.max(bounds.min, Math.round(value)));
+}

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import process from "node:process";
+import { help, readCommandLine } from "./commandLine.ts";
+import type { HarnessPlan } from "./plan.ts";
+import { PlanError } from "./planError.ts";
+import { progressLine } from "./progress.ts";
+import { checkPlan } from "./readPlan.ts";
+import type { HarnessProgress } from "./recordFormat.ts";
+import { runPlan } from "./run.ts";
+
+process.exitCode = await main();
+// Idle connections and timers of ours must not keep the process; what was written to a pipe must have left it.
+process.stdout.write("", () => process.exit());
+
+async function main(): Promise<number> {
+  try {
+    const commandLine = readCommandLine(process.argv.slice(2));
+    if (commandLine === null) {
+      process.stdout.write(help);
+      return 0;
+    }
+    const plan = readPlanFile(commandLine.plan);
+    const stopper = new AbortController();
+    stopOnSignals(stopper);
+    const { timeLimitSeconds } = commandLine;
+    if (timeLimitSeconds !== null) {
+      const stop = (): void => stopper.abort(`the time limit of ${timeLimitSeconds} s has passed`);
+      setTimeout(stop, timeLimitSeconds * 1000).unref();
+    }
+    const result = await runPlan(plan, commandLine.out, {
+      onProgress: printer(commandLine.progress),
+      signal: stopper.signal,
+    });
+    if (result.message !== null) process.stderr.write(`${result.message}\n`);
+    return result.exitCode;
+  } catch (error) {
+    const known = error instanceof PlanError || /^(cannot write|the disk of)/.test((error as Error).message);
+    process.stderr.write(`${known ? (error as Error).message : ((error as Error).stack ?? error)}\n`);
+    return error instanceof PlanError ? 2 : 1;
+  }
+}
+
+function readPlanFile(path: string): HarnessPlan {
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (error) {
+    throw new PlanError("--plan", path, `a readable file (${(error as Error).message})`);
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new PlanError("--plan", path, `a JSON file (${(error as Error).message})`);
+  }
+  return checkPlan(value);
+}
+
+function stopOnSignals(stopper: AbortController): void {
+  let signals = 0;
+  for (const [name, code] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+  ] as const) {
+    process.on(name, () => {
+      signals++;
+      if (signals > 1) process.exit(code);
+      stopper.abort(`stopped by ${name}`);
+    });
+  }
+}
+
+function printer(kind: "json" | "human" | "none"): (progress: HarnessProgress) => void {
+  // The reader of our output may be gone; the run is worth more than its progress lines.
+  process.stdout.on("error", () => {});
+  if (kind === "none") return () => {};
+  if (kind === "json") return (progress) => void process.stdout.write(`${JSON.stringify(progress)}\n`);
+  return (progress) => void process.stdout.write(`${progressLine(progress)}\n`);
+}
