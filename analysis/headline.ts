@@ -36,7 +36,7 @@ function sentence(
 }
 
 function changeOf(ratio: number): string {
-  return `${(100 * Math.abs(ratio - 1)).toFixed(1)} % ${ratio < 1 ? "less" : "more"}`;
+  return `${(100 * Math.abs(ratio - 1)).toFixed(1)} % ${ratio < 1 ? "fewer" : "more"}`;
 }
 
 function signed(ratio: number): string {

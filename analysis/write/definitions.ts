@@ -14,6 +14,6 @@ export const definitions: readonly (readonly [name: string, text: string])[] = [
   ["NTPOT", "E2E / output tokens, per request"],
   ["generation", "end of the answer minus first token"],
   ["token rate", "output tokens of one request / its E2E; not the system's throughput"],
-  ["adjusted", "the same with every failed request as +infinity"],
+  ["adjusted", "the same with every failed request as +infinity; where a request failed"],
   ["percentiles", "linear interpolation over all requests of the stage; not given below their sample floor (n<N)"],
 ];

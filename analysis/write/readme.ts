@@ -7,7 +7,7 @@ import { systemTitle, systemWarnings } from "./terminalTable.ts";
 import type { Column } from "./textTable.ts";
 
 export interface ReadmeLinks {
-  /** Figures in the order in which they are shown; `file` relative to the README. */
+  /** Figures in the order in which they are shown; `file` relative to the README; titles say SIMULATED where it applies. */
   readonly images: readonly { readonly file: string; readonly title: string }[];
   /** Other files worth a link, e.g. the report; `file` relative to the README. */
   readonly files: readonly { readonly file: string; readonly title: string }[];
@@ -18,7 +18,7 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
   const { title, stack, createdAt, simulated, systems, comparison, notes } = analysis;
   const sections = [
     `# ${simulated ? "SIMULATED: " : ""}${escapeText(title)}`,
-    simulated ? "> **SIMULATED**: the engine is a model of one; no GPU was measured." : null,
+    ...notes.filter(isStamp).map((note) => `> ${escapeText(note).replace(/^SIMULATED/, "**SIMULATED**")}`),
     comparison === null
       ? systems.map((system) => escapeText(systemSentence(system))).join("\n\n")
       : `**${escapeText(comparison.headline)}**`,
@@ -30,10 +30,8 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
           `Ratio: candidate / ${escapeText(comparison.baseline)}; all matched loads together (geometric mean).`,
           markdownTable(comparisonColumns, comparisonRows(comparison, "all loads together")),
         ].join("\n\n"),
-    ...links.images.map(
-      ({ file, title: name }) => `![${escapeText(simulated ? `SIMULATED: ${name}` : name)}](${encodeURI(file)})`,
-    ),
-    list("## Warnings", [...notes, ...systemWarnings(systems)].map(escapeText)),
+    ...links.images.map(({ file, title: name }) => `![${escapeText(name)}](${encodeURI(file)})`),
+    list("## Warnings", [...notes.filter((note) => !isStamp(note)), ...systemWarnings(systems)].map(escapeText)),
     list(
       "## Files",
       links.files.map(({ file, title: name }) => `[${escapeText(name)}](${encodeURI(file)})`),
@@ -64,6 +62,10 @@ function markdownTable(columns: readonly Column[], rows: readonly (readonly stri
   return [head, rule, ...rows.map((cells) => cells.map(escapeText))]
     .map((cells) => `| ${cells.join(" | ")} |`)
     .join("\n");
+}
+
+function isStamp(note: string): boolean {
+  return note.startsWith("SIMULATED");
 }
 
 function list(heading: string, items: readonly string[]): string | null {

@@ -29,13 +29,17 @@ const header = [
   ],
 ];
 
-/** Writes one row per request of the run, without the warm-up; streamed, so that a million rows need no memory. */
-export async function writeRequestsCsv(run: Run, file: string): Promise<void> {
-  await pipeline(Readable.from(chunks(run)), createWriteStream(file));
+/** Writes one row per request of the runs, without the warm-up; streamed, so that a million rows need no memory. */
+export async function writeRequestsCsv(runs: readonly Run[], file: string): Promise<void> {
+  await pipeline(Readable.from(chunks(runs)), createWriteStream(file));
 }
 
-function* chunks(run: Run): Generator<string> {
+function* chunks(runs: readonly Run[]): Generator<string> {
   yield csvLine(header);
+  for (const run of runs) yield* runChunks(run);
+}
+
+function* runChunks(run: Run): Generator<string> {
   const { requests } = run;
   if (requests === null) return;
   for (let from = 0; from < requests.length; from += ROWS_PER_CHUNK) {

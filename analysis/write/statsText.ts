@@ -3,7 +3,7 @@ import type { Analysis, Measured, StageAnalysis, StageMetrics, Summary, SystemAn
 import { percentiles } from "../percentile.ts";
 import { loadName } from "../warnings.ts";
 import { cellText, footnotes, numberText, percentText } from "./cellText.ts";
-import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
+import { comparisonColumns, comparisonRows, metricLabel } from "./comparisonTable.ts";
 import { definitions } from "./definitions.ts";
 import { loadHead } from "./loadTable.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
@@ -26,7 +26,7 @@ export function statsText(analysis: Analysis): string {
     "",
     "Definitions",
     "-----------",
-    ...definitions.flatMap(([name, text]) => wrapText(`${name.padEnd(14)}${text}`, WIDTH, " ".repeat(14))),
+    ...definitions.flatMap(definitionLines),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -94,7 +94,7 @@ function ratesTable({ loadType, stages }: SystemAnalysis): string[] {
     "",
     "Throughput and tokens (tokens: mean per request; CPU: 1 = one core)",
     ...textTable(columns, rows),
-    ...footnotes(absent),
+    ...reasons(absent),
   ];
 }
 
@@ -108,6 +108,9 @@ function rateCells(metrics: StageMetrics): { label: string; measured: Measured }
     { label: "output tokens", measured: metrics.outputTokens.mean },
   ];
 }
+
+/** Rows that tell nothing of their own where no request failed. */
+const ADJUSTED = "adjusted";
 
 const latencies: readonly (readonly [label: string, of: (metrics: StageMetrics) => Summary])[] = [
   ["TTFT ms", ({ ttftMs }) => ttftMs],
@@ -127,34 +130,46 @@ function latencyTable(stage: StageAnalysis): string[] {
   if (stage.repetitions.length === 0) return ["", `${loadName(stage)}: did not run`];
   const names = ["mean", "min", ...(Object.keys(percentiles) as (keyof typeof percentiles)[]), "max"] as const;
   const columns: Column[] = [{ head: ["per request"], align: "left" }, ...right(["n"], ...names.map((name) => [name]))];
-  const summaries = latencies.map(([label, of]) => ({ label, summary: of(stage.pooled) }));
+  const failed = stage.pooled.failureRate.value !== 0;
+  const shown = latencies.filter(([label]) => failed || !label.endsWith(ADJUSTED));
+  const summaries = shown.map(([label, of]) => ({ label, summary: of(stage.pooled) }));
   const rows = summaries.map(({ label, summary }) => [
     label,
     String(summary.n),
     ...names.map((name) => cellText(summary[name])),
   ]);
   const absent = summaries.flatMap(({ label, summary }) => names.map((name) => ({ label, measured: summary[name] })));
-  return ["", `${loadName(stage)} (stage ${stage.name})`, ...textTable(columns, rows), ...footnotes(absent)];
+  return ["", `${loadName(stage)} (stage ${stage.name})`, ...textTable(columns, rows), ...reasons(absent)];
 }
 
 function comparisonSection({ comparison }: Analysis): string[] {
   if (comparison === null) return [];
   const heading = `Compared with ${comparison.baseline} (ratio: candidate / ${comparison.baseline})`;
-  const reasons = comparison.rows
+  const judged = comparison.rows
     .filter(({ load }) => load === null)
-    .map(({ candidate, metric, verdict, reason }) => `${candidate}, ${metric}: ${verdict}: ${reason}`);
+    .map((row) => `${row.candidate}, ${metricLabel(row)}: ${row.verdict}: ${row.reason}`);
   return [
     ...["", "", heading, "-".repeat(heading.length)],
     ...wrapText(comparison.headline, WIDTH),
     "",
     ...textTable(comparisonColumns, comparisonRows(comparison, "each load")),
     "",
-    ...bullets(reasons),
+    ...judged.flatMap((text) => wrapText(text, WIDTH, "  ")),
   ];
 }
 
 function right(...heads: (readonly string[])[]): Column[] {
   return heads.map((head) => ({ head, align: "right" }));
+}
+
+function definitionLines([name, text]: readonly [string, string]): string[] {
+  const indent = 14;
+  return wrapText(text, WIDTH - indent).map((line, i) => (i === 0 ? name : "").padEnd(indent) + line);
+}
+
+/** What "n<N" means stands once, among the definitions. */
+function reasons(cells: Parameters<typeof footnotes>[0]): string[] {
+  return footnotes(cells).filter((note) => !note.startsWith("n<"));
 }
 
 function bullets(texts: readonly string[]): string[] {

@@ -24,11 +24,11 @@ export function textTable(columns: readonly Column[], rows: readonly (readonly s
   );
 }
 
-/** Breaks a paragraph at blanks; later lines are indented. A word that is too long keeps its own line. */
+/** Breaks a paragraph at blanks, but not before "%"; later lines are indented. A word that is too long keeps its own line. */
 export function wrapText(text: string, width: number, indent = ""): string[] {
   const lines: string[] = [];
   let line = "";
-  for (const word of text.split(/\s+/).filter((part) => part !== "")) {
+  for (const word of text.split(/\s+(?!%)/).filter((part) => part !== "")) {
     const next = line === "" ? word : line.trim() === "" ? line + word : `${line} ${word}`;
     if (next.length > width && line.trim() !== "") {
       lines.push(line);

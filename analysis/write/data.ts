@@ -1,0 +1,48 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Analysis } from "../analysis.ts";
+import { figures } from "../figures/figures.ts";
+import type { Run } from "../run.ts";
+import { type ReadmeLinks, readmeText } from "./readme.ts";
+import { writeRequestsCsv } from "./requestsCsv.ts";
+import { stagesCsv } from "./stagesCsv.ts";
+import { statsText } from "./statsText.ts";
+
+/**
+ * Writes all that is text into the folder of a result, and returns the paths below it:
+ *
+ *   README.md                    verdict, table, figures
+ *   results/requests.csv         one row per request of all runs
+ *   results/stages.csv           one row per system, stage and repetition
+ *   analysis/data/stats.txt      every number, in tables with units and definitions
+ *   analysis/data/stats.json     the same as data: type `Analysis`
+ *   analysis/plots/README.md     the figures, for those who browse that folder
+ */
+export async function writeData(analysis: Analysis, runs: readonly Run[], folder: string): Promise<string[]> {
+  for (const sub of ["results", "analysis/data", "analysis/plots"]) await mkdir(join(folder, sub), { recursive: true });
+  const files: [path: string, text: string][] = [
+    ["README.md", readmeText(analysis, linksFrom(analysis, ""))],
+    ["results/stages.csv", stagesCsv(analysis)],
+    ["analysis/data/stats.txt", statsText(analysis)],
+    ["analysis/data/stats.json", `${JSON.stringify(analysis, null, 2)}\n`],
+    ["analysis/plots/README.md", readmeText(analysis, linksFrom(analysis, "../../"))],
+  ];
+  for (const [path, text] of files) await writeFile(join(folder, path), text);
+  await writeRequestsCsv(runs, join(folder, "results", "requests.csv"));
+  return [...files.map(([path]) => path), "results/requests.csv"];
+}
+
+/** @param up from the README to the folder of the result */
+function linksFrom(analysis: Analysis, up: string): ReadmeLinks {
+  const plots = up === "" ? "analysis/plots/" : "";
+  return {
+    images: figures(analysis).map(({ name, title }) => ({ file: `${plots}${name}.png`, title })),
+    files: [
+      { file: `${up}report.html`, title: "report.html: the whole report in one file, no network needed" },
+      { file: `${up}analysis/data/stats.txt`, title: "stats.txt: every number with its unit and definition" },
+      { file: `${up}analysis/data/stats.json`, title: "stats.json: the same as data" },
+      { file: `${up}results/stages.csv`, title: "stages.csv: one row per stage and repetition" },
+      { file: `${up}results/requests.csv`, title: "requests.csv: one row per request" },
+    ],
+  };
+}
