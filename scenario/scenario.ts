@@ -1,6 +1,8 @@
+import type { FaultRule } from "../simulator/config.ts";
 import type { EngineSettings, Fit } from "./engine.ts";
 import type { Gpu } from "./gpus.ts";
 import type { Model } from "./models.ts";
+import type { Price } from "./prices.ts";
 
 /** What a stack file says, after parsing, defaults and cross-checks. Frozen; everything downstream reads this and nothing else. */
 export interface Scenario {
@@ -31,6 +33,8 @@ interface DeployedTarget {
   readonly gpuCount: number;
   readonly engine: EngineSettings;
   readonly fit: Fit;
+  /** null: no price known, so no cost computed. */
+  readonly price: Price | null;
 }
 export interface StandaloneTarget extends DeployedTarget {
   readonly method: "standalone";
@@ -49,6 +53,10 @@ export interface ExistingTarget {
   readonly url: string;
   readonly servedModel: string;
   readonly hasApiKey: boolean;
+  /** As declared in the stack file, for names and cost; null where it was not. */
+  readonly gpu: Gpu | null;
+  readonly gpuCount: number | null;
+  readonly price: Price | null;
 }
 
 export interface SimulatorSettings {
@@ -56,6 +64,7 @@ export interface SimulatorSettings {
   readonly speed: number;
   /** Factor on every time of the roofline: 1.15 is an engine 15 % slower. */
   readonly slowdown: number;
+  readonly faults: readonly FaultRule[];
 }
 
 /** The profile's name and the values laid over it; `workloads/` loads, checks and renders it. */

@@ -1,0 +1,73 @@
+import { load } from "js-yaml";
+
+/** A stack's configuration before any checking: plain values by key, secrets only by the fact that they exist. */
+export interface RawConfig {
+  readonly values: Readonly<Record<string, unknown>>;
+  readonly hasHfToken: boolean;
+  /** Targets that have an entry in the secret `apiKeys`; null when it is encrypted as a whole and its names cannot be read. */
+  readonly apiKeyNames: readonly string[] | null;
+}
+
+const NUMBERS = new Set(["gpuCount", "repetitions", "seed"]);
+const OBJECTS = new Set(
+  "engine simulator targets workloadOverrides harnessSettings cluster modelSpec prices apiKeys".split(" "),
+);
+
+/**
+ * From what `pulumi.runtime.allConfig()` gives: every value a string, objects as JSON, secrets decrypted. Empty values count as absent:
+ * Pulumi.yaml gives optional keys an empty default, because a key without a default is required in every stack.
+ */
+export function rawFromPulumi(allConfig: Readonly<Record<string, string>>, project = "llm-bench"): RawConfig {
+  const entries: [string, unknown][] = [];
+  for (const [qualified, text] of Object.entries(allConfig)) {
+    const prefix = `${project}:`;
+    if (qualified.startsWith(prefix)) entries.push([qualified.slice(prefix.length), text]);
+  }
+  return rawConfig(entries);
+}
+
+/** From the text of a Pulumi.<stack>.yaml; encrypted leaves (`secure:`) are noted as present and never read. */
+export function rawFromStackFile(yamlText: string, project = "llm-bench"): RawConfig {
+  const file = load(yamlText) as { config?: Record<string, unknown> } | null | undefined;
+  const config = isRecord(file) && isRecord(file.config) ? file.config : {};
+  const entries: [string, unknown][] = [];
+  for (const [qualified, value] of Object.entries(config)) {
+    const [namespace, key] = qualified.includes(":") ? qualified.split(/:(.*)/s) : [project, qualified];
+    if (namespace === project) entries.push([key!, value]);
+  }
+  return rawConfig(entries);
+}
+
+function rawConfig(entries: readonly (readonly [string, unknown])[]): RawConfig {
+  const values: Record<string, unknown> = {};
+  let hasHfToken = false;
+  let apiKeyNames: readonly string[] | null = [];
+  for (const [key, raw] of entries) {
+    const value = typed(key, raw);
+    if (key === "hfToken") hasHfToken = isRecord(value) ? true : typeof value === "string" && value !== "";
+    else if (key === "apiKeys") apiKeyNames = isRecord(value) ? ("secure" in value ? null : Object.keys(value)) : [];
+    else if (!isEmpty(value)) values[key] = value;
+  }
+  return { values, hasHfToken, apiKeyNames };
+}
+
+/** What cannot be read as its type stays text, so that the schema names it in its message. */
+function typed(key: string, value: unknown): unknown {
+  if (typeof value !== "string") return value;
+  if (NUMBERS.has(key)) return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  if (!OBJECTS.has(key)) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === null || value === "") return true;
+  return typeof value === "object" && Object.keys(value).length === 0;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,139 @@
+import { DEFAULT_IMAGE, type EngineSettings, engineDefaults } from "./engine.ts";
+import type { Gpu } from "./gpus.ts";
+import type { Model } from "./models.ts";
+import type { TargetSource } from "./targetSource.ts";
+import { UserError } from "./userError.ts";
+
+/** No machine that the platforms offer has more GPUs, and tensor parallelism across machines is not supported here. */
+const GPUS_PER_NODE = 8;
+
+/** Settings that have a key of their own: a second, contradicting place would make results lie about how they came to be. */
+const OWN_KEYS: Readonly<Record<string, string>> = {
+  "--model": "model",
+  "--served-model-name": "model",
+  "--tensor-parallel-size": "engine.tensorParallel",
+  "-tp": "engine.tensorParallel",
+  "--max-model-len": "engine.maxModelLen",
+  "--max-num-seqs": "engine.maxNumSeqs",
+  "--max-num-batched-tokens": "engine.maxNumBatchedTokens",
+  "--gpu-memory-utilization": "engine.gpuMemoryUtilization",
+  "--kv-cache-dtype": "engine.kvCacheDtype",
+  "--dtype": "engine.dtype",
+  "--block-size": "engine.blockSize",
+  "--enable-prefix-caching": "engine.prefixCaching",
+  "--no-enable-prefix-caching": "engine.prefixCaching",
+  "--api-key": "the secret apiKeys",
+};
+
+/** Defaults filled in and settings checked against the GPU and the model; throws the first UserError. */
+export function resolveEngine(
+  source: TargetSource,
+  gpu: Gpu,
+  model: Model,
+  file: string,
+): { engine: EngineSettings; gpuCount: number } {
+  const { image, version, ...given } = source.engine;
+  const fail = (key: string, value: unknown, reason: string, allowed: string | null, next: string): never => {
+    throw new UserError({ key, value, reason, allowed, file, next });
+  };
+  const key = (name: keyof EngineSettings | "version") => source.key("engine", name);
+
+  if (image !== undefined && version !== undefined)
+    fail(key("version"), version, `engine.image (${image}) has a version of its own`, null, "Remove one of the two.");
+  if (image !== undefined && !/(:[^/]+|@sha256:[0-9a-f]{64})$/.test(image))
+    fail(
+      key("image"),
+      image,
+      "without a tag nobody knows what was measured",
+      "name:tag or name@sha256:...",
+      "Add the tag.",
+    );
+
+  const defaults = engineDefaults(gpu, model);
+  const tensorParallel = given.tensorParallel ?? source.gpuCount ?? 1;
+  const gpuCount = source.gpuCount ?? tensorParallel;
+  const engine: EngineSettings = {
+    ...defaults,
+    ...(Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== undefined),
+    ) as Partial<EngineSettings>),
+    tensorParallel,
+    image: image ?? (version ? `${DEFAULT_IMAGE}:${version}` : defaults.image),
+  };
+  const tpKey = given.tensorParallel === undefined ? source.key("gpuCount") : key("tensorParallel");
+
+  if (gpu.mig && tensorParallel > 1)
+    fail(
+      tpKey,
+      tensorParallel,
+      `MIG slices (gpu ${gpu.name}) cannot talk to each other`,
+      "1",
+      `Set it to 1, or gpu to ${gpu.mig.parent}.`,
+    );
+  if (gpuCount !== tensorParallel)
+    fail(
+      ...([
+        source.key("gpuCount"),
+        gpuCount,
+        `one replica uses exactly engine.tensorParallel (${tensorParallel}) GPUs`,
+      ] as const),
+      ...([
+        String(tensorParallel),
+        "Remove gpuCount, or make the two equal; more engines are engine.replicas.",
+      ] as const),
+    );
+  if (tensorParallel > GPUS_PER_NODE)
+    fail(
+      tpKey,
+      tensorParallel,
+      "one machine has at most 8 GPUs",
+      "1, 2, 4, 8",
+      "Use fewer GPUs and more engine.replicas.",
+    );
+  const divisors = [1, 2, 4, 5, 8].filter((tp) => splits(model, tp));
+  if (!splits(model, tensorParallel))
+    fail(
+      ...([
+        tpKey,
+        tensorParallel,
+        `it must divide the ${model.attentionHeads} attention heads of ${model.alias}`,
+      ] as const),
+      ...([divisors.join(", "), "Choose one of these."] as const),
+    );
+  if (engine.maxModelLen > model.maxContext)
+    fail(
+      key("maxModelLen"),
+      engine.maxModelLen,
+      `the context of ${model.alias} ends there`,
+      `at most ${model.maxContext}`,
+      "Lower it.",
+    );
+  if (engine.maxNumBatchedTokens < engine.maxNumSeqs)
+    fail(
+      ...([
+        key("maxNumBatchedTokens"),
+        engine.maxNumBatchedTokens,
+        "a step could not hold one token of each request",
+      ] as const),
+      ...([`at least engine.maxNumSeqs (${engine.maxNumSeqs})`, "Raise it, or lower engine.maxNumSeqs."] as const),
+    );
+  if (model.precision === "fp8" && engine.dtype === "float16")
+    fail(
+      key("dtype"),
+      engine.dtype,
+      `the FP8 checkpoint of ${model.alias} is made for BF16 activations`,
+      "auto, bfloat16",
+      "Remove it.",
+    );
+  for (const argument of engine.extraArgs) {
+    const flag = argument.split(/[=\s]/)[0]!;
+    const own = OWN_KEYS[flag.replaceAll("_", "-")];
+    if (own) fail(key("extraArgs"), argument, `${flag} has a key of its own`, null, `Use ${own}.`);
+  }
+  return { engine, gpuCount };
+}
+
+/** vLLM splits query heads evenly, and KV heads evenly or copies them evenly. */
+function splits({ attentionHeads, kvHeads }: Model, tensorParallel: number): boolean {
+  return attentionHeads % tensorParallel === 0 && (kvHeads % tensorParallel === 0 || tensorParallel % kvHeads === 0);
+}

@@ -1,0 +1,82 @@
+import type { RawConfig } from "./config.ts";
+import { freeze } from "./freeze.ts";
+import type { ClusterSettings, HarnessSettings, Scenario, Target } from "./scenario.ts";
+import { checkScenario } from "./scenarioChecks.ts";
+import { type Config, configSchema } from "./schema.ts";
+import { checkShape, pathText } from "./schemaProblems.ts";
+import { resolveTarget } from "./target.ts";
+import { type TargetSource, targetSources } from "./targetSource.ts";
+import { ScenarioError, UserError } from "./userError.ts";
+
+/**
+ * Configuration -> frozen Scenario: shapes first, then each target, then what concerns the whole. Throws ScenarioError with every
+ * problem of the first stage that has one. Profiles are checked by `workloadOf` in workloads/, which must be called before anything runs.
+ */
+export function parseScenario(raw: RawConfig, source: { readonly stack: string; readonly file: string }): Scenario {
+  const { file } = source;
+  const locate = (path: readonly PropertyKey[]) => ({ file, key: pathText(path) });
+  const checked = checkShape(configSchema, raw.values, { locate, place: "under config" });
+  if ("problems" in checked) throw new ScenarioError(checked.problems);
+  const config = checked.value;
+  const sources = collect([() => targetSources(config, file)])[0]!;
+  const targets = collect(sources.map((target) => () => resolveTarget(target, config, raw, file)));
+  collect([() => checkScenario(config, sources, targets, raw, file)]);
+  return freeze({
+    stack: source.stack,
+    name: scenarioName(config, sources[0]!, targets[0]!),
+    platform: config.platform,
+    targets: targets as [Target, ...Target[]],
+    harness: harnessOf(config),
+    workload: {
+      profile: config.workload ?? (config.platform === "local" ? "local" : "concurrency-sweep"),
+      overrides: config.workloadOverrides ?? {},
+    },
+    repetitions: config.repetitions ?? 1,
+    seed: config.seed ?? 1,
+    cluster: clusterOf(config),
+  });
+}
+
+/** Results of all steps, or one ScenarioError with what each failed step said; what two targets inherit is said once. */
+function collect<T>(steps: readonly (() => T)[]): T[] {
+  const problems = new Map<string, UserError>();
+  const results: T[] = [];
+  for (const step of steps) {
+    try {
+      results.push(step());
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      problems.set(error.message, error);
+    }
+  }
+  if (problems.size > 0) throw new ScenarioError([...problems.values()]);
+  return results;
+}
+
+function scenarioName(config: Config, source: TargetSource, target: Target): string {
+  const hardware = target.gpu?.name ?? "unknown";
+  const model = target.method === "existing" ? (source.model ?? target.servedModel) : target.model.alias;
+  return [config.platform, hardware, target.method, model.split("/").at(-1)!.toLowerCase()].join("_");
+}
+
+function harnessOf({ harness, harnessSettings = {}, cluster = {} }: Config): HarnessSettings {
+  return {
+    name: harness ?? "llmbench",
+    waitTimeoutSeconds: harnessSettings.waitTimeoutSeconds ?? 3600,
+    namespace: harnessSettings.namespace ?? cluster.namespace ?? "llmdbench",
+    image: harnessSettings.image ?? null,
+    cpu: harnessSettings.cpu ?? 16,
+    memory: harnessSettings.memory ?? "32Gi",
+    pvcSize: harnessSettings.pvcSize ?? "20Gi",
+  };
+}
+
+function clusterOf({ platform, cluster = {} }: Config): ClusterSettings | null {
+  if (platform === "local") return null;
+  return {
+    context: cluster.context ?? "auto",
+    namespace: cluster.namespace ?? "llmdbench",
+    createNamespace: cluster.createNamespace ?? true,
+    storageClass: cluster.storageClass ?? null,
+  };
+}

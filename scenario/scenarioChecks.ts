@@ -1,0 +1,119 @@
+import { gpus } from "./gpus.ts";
+import { nearest } from "./nearest.ts";
+import type { Target } from "./scenario.ts";
+import type { Config } from "./schema.ts";
+import type { SecretsPresent } from "./target.ts";
+import type { TargetSource } from "./targetSource.ts";
+import { type Problem, UserError } from "./userError.ts";
+
+/** What concerns the scenario as a whole, once each target is sound on its own; throws the first UserError. */
+export function checkScenario(
+  config: Config,
+  sources: readonly TargetSource[],
+  targets: readonly Target[],
+  secrets: SecretsPresent,
+  file: string,
+): void {
+  const fail = (problem: Omit<Problem, "file">): never => {
+    throw new UserError({ ...problem, file });
+  };
+  const names = targets.map(({ name }) => name);
+
+  for (const key of secrets.apiKeyNames ?? []) {
+    const target = targets.find(({ name }) => name === key);
+    if (target?.method === "existing") continue;
+    const meant = nearest(key, names);
+    fail({
+      ...{ key: `apiKeys.${key}`, value: "(hidden)" },
+      reason: target
+        ? `target ${key} is ${target.method}, and only existing engines have keys`
+        : "no target has that name",
+      allowed: names.join(", "),
+      next: meant && !target ? `Did you mean ${meant}?` : "Remove the key.",
+    });
+  }
+
+  for (const name of Object.keys(config.prices ?? {})) {
+    const known = gpus.map((gpu) => gpu.name);
+    if (known.includes(name)) continue;
+    const meant = nearest(name, known);
+    fail({
+      ...{
+        key: `prices.${name}`,
+        value: config.prices![name],
+        reason: "no such GPU is known",
+        allowed: known.join(", "),
+      },
+      next: meant ? `Did you mean "${meant}"?` : "Remove it.",
+    });
+  }
+
+  if (config.modelSpec && !sources.some(({ model }) => model === "custom"))
+    fail({
+      ...{ key: "modelSpec", value: config.modelSpec.name, allowed: null },
+      reason: "it describes the model named custom, and nothing uses that",
+      next: "Set model to custom, or remove modelSpec.",
+    });
+
+  if (config.simulator && !targets.some(({ method }) => method === "simulated"))
+    fail({
+      ...{ key: "simulator", value: config.simulator, allowed: null },
+      reason: "no engine of this stack is simulated",
+      next: "Remove it, or set method to simulated.",
+    });
+
+  if (config.engine && targets.every(({ method }) => method === "existing"))
+    fail({
+      ...{ key: "engine", value: config.engine, allowed: null },
+      reason: "every engine of this stack runs already and cannot be set up from here",
+      next: "Remove it.",
+    });
+
+  if (config.platform === "local") checkLocal(config, fail);
+  checkHarness(config, targets, fail);
+}
+
+function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => never): void {
+  if (config.cluster)
+    fail({
+      ...{ key: "cluster", value: config.cluster, allowed: null },
+      reason: "platform local uses no cluster",
+      next: "Remove it, or choose platform gke, ocp or kind.",
+    });
+  if (config.harness && config.harness !== "llmbench")
+    fail({
+      ...{ key: "harness", value: config.harness, allowed: "llmbench" },
+      reason: "on platform local only our own load generator runs; the others come as container images",
+      next: "Remove it, or choose platform gke, ocp or kind.",
+    });
+  const unused = (["namespace", "image", "cpu", "memory", "pvcSize"] as const).find(
+    (key) => config.harnessSettings?.[key] !== undefined,
+  );
+  if (unused)
+    fail({
+      ...{ key: `harnessSettings.${unused}`, value: config.harnessSettings?.[unused], allowed: "waitTimeoutSeconds" },
+      reason: "on platform local the load generator is a process of this machine, without image, volume or limits",
+      next: "Remove it.",
+    });
+}
+
+function checkHarness(
+  config: Config,
+  targets: readonly Target[],
+  fail: (problem: Omit<Problem, "file">) => never,
+): void {
+  if (config.harness !== "nop") return;
+  const target = targets.find(({ method }) => method === "existing" || method === "simulated");
+  if (target)
+    fail({
+      ...{ key: "harness", value: "nop", allowed: "any other harness" },
+      reason: `it reads the start-up log of a vLLM that this stack deploys, and target ${target.name} is ${target.method}`,
+      next: "Choose another harness, or method standalone.",
+    });
+  if ((config.repetitions ?? 1) > 1)
+    fail({
+      ...{ key: "repetitions", value: config.repetitions, allowed: "1" },
+      reason: "harness nop measures one start-up, and an engine starts once per deployment",
+      next: "Remove it.",
+    });
+}

@@ -1,0 +1,168 @@
+import { z } from "zod";
+
+/*
+ * The shape of a stack's configuration, key by key. Nothing here compares two keys: zod drops refinements as soon as one field is bad,
+ * so such checks are a second pass (checks.ts). The same schema is published for editors (stackFileSchema.ts).
+ */
+const positive = z.int().min(1);
+const dnsLabel = z
+  .string()
+  .regex(/^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/)
+  .meta({
+    title: "1 to 30 lower-case letters, digits and dashes, beginning with a letter",
+  });
+const quantity = z
+  .string()
+  .regex(/^[1-9]\d*(\.\d+)?(Mi|Gi|Ti)$/)
+  .meta({ title: "a Kubernetes quantity such as 32Gi" });
+
+export const platforms = ["gke", "ocp", "kind", "local"] as const;
+export const methods = ["standalone", "llm-d", "existing", "simulated"] as const;
+export const harnesses = [
+  "llmbench",
+  "inference-perf",
+  "guidellm",
+  "fmperf",
+  "vllm-benchmark",
+  "aiperf",
+  "nop",
+] as const;
+
+const engine = z
+  .strictObject({
+    tensorParallel: positive.max(64).describe("GPUs that share one replica's weights. Default: gpuCount, else 1."),
+    replicas: positive.max(64).describe("Engines behind one endpoint. Default 1."),
+    maxModelLen: positive.describe(
+      "Longest prompt plus output, in tokens. Default: the model's context, at most 16384.",
+    ),
+    maxNumSeqs: positive.describe("Requests in one batch. Default: as vLLM chooses for the GPU (1024 or 256)."),
+    maxNumBatchedTokens: positive.describe("Tokens in one step. Default: as vLLM chooses for the GPU (8192 or 2048)."),
+    gpuMemoryUtilization: z.number().min(0.1).max(1).describe("Share of GPU memory for the engine. Default 0.9."),
+    kvCacheDtype: z.enum(["auto", "fp8"]).describe("fp8 halves the KV cache. Default auto: as the model."),
+    dtype: z.enum(["auto", "bfloat16", "float16"]).describe("Type of unquantised weights. Default auto."),
+    prefixCaching: z.boolean().describe("Reuse the KV cache of equal prompt beginnings. Default true."),
+    blockSize: z.literal([16, 32, 64, 128, 256]).describe("Tokens per KV-cache block. Default 16."),
+    image: z.string().min(1).describe("Container image with tag or digest; not together with version."),
+    version: z
+      .string()
+      .regex(/^v\d+\.\d+\.\d+/)
+      .meta({ title: "a vLLM release such as v0.26.0" })
+      .describe("vLLM release."),
+    extraArgs: z.array(z.string().min(1)).describe("Appended to `vllm serve` as they are."),
+  })
+  .partial();
+
+const fault = z.strictObject({
+  kind: z
+    .enum(["http500", "http429", "cut", "stall", "malformed", "empty", "engineDead"])
+    .describe("How the request fails."),
+  every: positive.optional().describe("Every n-th request fails; not together with requests."),
+  requests: z.array(z.int().min(0)).min(1).optional().describe("Numbers of the requests that fail, from 0."),
+  afterTokens: z.int().min(0).optional().describe("Tokens sent before a fault inside a stream strikes."),
+  retryAfterSeconds: z.number().min(0).optional().describe("Retry-After of http429."),
+});
+
+const simulator = z
+  .strictObject({
+    speed: z.number().gt(0).max(1000).describe("Simulated seconds per real second. Default 1."),
+    slowdown: z.number().gt(0).max(100).describe("Factor on every time: 1.15 is 15 % slower. Default 1."),
+    faults: z.array(fault).describe("Requests that fail on purpose."),
+  })
+  .partial();
+
+const hardwareAndModel = {
+  gpu: z.string().min(1).describe("GPU or MIG slice: a100-40, a100-80, h100-80, h100-80-mig-3g.40gb, l40, l40s, ..."),
+  gpuCount: z.int().min(0).max(64).describe("GPUs of one replica. Default (or 0): engine.tensorParallel."),
+  model: z
+    .string()
+    .min(1)
+    .describe("llama-1b, llama-3b, llama-8b, llama-70b, llama-17b, ... a name on the hub, or custom."),
+  method: z.enum(methods).describe("How the engine comes to be: deployed, found at a URL, or simulated."),
+  engine: engine.describe("Settings of vLLM."),
+  simulator: simulator.describe("Settings of the simulated engine."),
+};
+
+const target = z.strictObject({
+  name: dnsLabel.describe("Names the engine in results, and its key in apiKeys."),
+  url: z.string().min(1).optional().describe("Of an engine that runs already, e.g. http://10.0.0.5:8000."),
+  servedModel: z
+    .string()
+    .min(1)
+    .optional()
+    .describe("Model name that the engine at the URL expects. Default: the model's."),
+  ...z.object(hardwareAndModel).partial().shape,
+});
+
+const harnessSettings = z
+  .strictObject({
+    waitTimeoutSeconds: positive
+      .max(604800)
+      .describe("Longest run before it is stopped and kept as partial. Default 3600."),
+    namespace: dnsLabel.describe("Default: the cluster's namespace."),
+    image: z.string().min(1).describe("Image of the load generator. Default: as the harness needs."),
+    cpu: z.number().gt(0).max(256).describe("Cores of the load generator. Default 16."),
+    memory: quantity.describe("Memory of the load generator. Default 32Gi."),
+    pvcSize: quantity.describe("Volume for results. Default 20Gi."),
+  })
+  .partial();
+
+const cluster = z
+  .strictObject({
+    context: z.string().min(1).describe('Context of the kubeconfig. Default "auto": the current one.'),
+    namespace: dnsLabel.describe("Default llmdbench."),
+    createNamespace: z.boolean().describe("Create the namespace and delete it on destroy. Default true."),
+    storageClass: z.string().min(1).describe("Default: the platform's."),
+  })
+  .partial();
+
+const modelSpec = z.strictObject({
+  name: z.string().min(1).describe("Name on the Hugging Face hub."),
+  totalParams: positive.describe("Parameters to load."),
+  activeParams: positive.optional().describe("Parameters that one token uses. Default: totalParams."),
+  layers: positive.max(1000),
+  hiddenSize: positive,
+  ffnSize: positive.describe("Width of one feed-forward block: of one expert in a mixture."),
+  attentionHeads: positive,
+  kvHeads: positive,
+  headSize: positive,
+  vocabSize: positive,
+  tiedEmbeddings: z.boolean().optional().describe("Default false."),
+  maxContext: positive.describe("Longest context in tokens."),
+  precision: z.enum(["bf16", "fp8"]).optional().describe("Default bf16."),
+  bf16Params: positive
+    .optional()
+    .describe("Parameters kept in two bytes. Default for fp8: embeddings and output layer."),
+  gated: z.boolean().optional().describe("Needs hfToken. Default false."),
+  moe: z.strictObject({ experts: positive, activeExperts: positive, sharedExperts: z.int().min(0) }).optional(),
+});
+
+const price = z.strictObject({
+  usdPerGpuHour: z.number().min(0),
+  source: z.string().min(1).describe("Where the price comes from; printed beside every cost."),
+  asOf: z.iso.date().meta({ title: "a date such as 2026-11-22" }).describe("Day the price was valid."),
+});
+
+export const configSchema = z.strictObject({
+  platform: z.enum(platforms).describe("Where it runs: gke, ocp, kind, or local (this machine, no cluster)."),
+  ...z.object(hardwareAndModel).partial().shape,
+  targets: z
+    .array(target)
+    .optional()
+    .describe("Engines to compare, one after the other; each inherits the keys beside it."),
+  workload: z.string().min(1).optional().describe("Profile under workloads/profiles/<harness>/."),
+  workloadOverrides: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('Values laid over the profile: "key.path": value.'),
+  harness: z.enum(harnesses).optional().describe("Load generator. Default llmbench."),
+  harnessSettings: harnessSettings.optional().describe("Resources and limits of the load generator."),
+  repetitions: positive.max(100).optional().describe("Runs per target; intervals need 2 or more. Default 1."),
+  seed: z.int().min(0).max(4294967295).optional().describe("Same seed, same prompts and arrival times. Default 1."),
+  cluster: cluster.optional().describe("Which cluster and namespace; not on platform local."),
+  modelSpec: modelSpec.optional().describe("Architecture of a model outside the catalogue; with model: custom."),
+  prices: z.record(z.string(), price).optional().describe("GPU name -> price, in place of the catalogue's."),
+});
+
+export type Config = z.output<typeof configSchema>;
+export type TargetConfig = z.output<typeof target>;
+export type EngineConfig = z.output<typeof engine>;

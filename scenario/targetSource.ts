@@ -1,0 +1,75 @@
+import type { Config, EngineConfig, TargetConfig } from "./schema.ts";
+import { UserError } from "./userError.ts";
+
+/** One target's configuration after inheritance, and where each of its keys was written. */
+export interface TargetSource {
+  readonly name: string;
+  readonly url: string | undefined;
+  readonly servedModel: string | undefined;
+  readonly method: NonNullable<Config["method"]>;
+  readonly gpu: string | undefined;
+  readonly gpuCount: number | undefined;
+  readonly model: string | undefined;
+  readonly engine: EngineConfig;
+  readonly simulator: NonNullable<Config["simulator"]>;
+  /** Key as the user wrote it: "gpu" when inherited, "targets[1].gpu" when given by the target itself. */
+  key(name: TargetKey, inner?: string): string;
+  /** Was it given by the target itself? */
+  own(name: TargetKey): boolean;
+}
+type TargetKey = keyof TargetConfig;
+
+/** A stack without `targets` has one, made of the top-level keys. */
+export function targetSources(config: Config, file: string): TargetSource[] {
+  if (!config.targets) return [source(config, null, null)];
+  const seen = new Map<string, number>();
+  return config.targets.map((target, index) => {
+    const before = seen.get(target.name);
+    if (before !== undefined) {
+      throw new UserError({
+        ...{ key: `targets[${index}].name`, value: target.name, file, allowed: null },
+        reason: `targets[${before}] has the same name, and results are kept by name`,
+        next: "Give each target a name of its own.",
+      });
+    }
+    seen.set(target.name, index);
+    return source(config, target, index);
+  });
+}
+
+function source(config: Config, target: TargetConfig | null, index: number | null): TargetSource {
+  const own = (name: TargetKey) => target?.[name] !== undefined;
+  const model = target?.model ?? config.model;
+  const url = target?.url;
+  return {
+    name: target?.name ?? defaultName(model),
+    url,
+    servedModel: target?.servedModel,
+    // A URL says "existing" unless the target itself says otherwise; the top-level method is about the targets without one.
+    method:
+      target?.method ??
+      (url ? "existing" : (config.method ?? (config.platform === "local" ? "simulated" : "standalone"))),
+    gpu: target?.gpu ?? config.gpu,
+    gpuCount: (target?.gpuCount ?? config.gpuCount) || undefined,
+    model,
+    engine: { ...config.engine, ...target?.engine },
+    simulator: { ...config.simulator, ...target?.simulator },
+    key: (name, inner) => {
+      const nested = target?.[name] as Record<string, unknown> | undefined;
+      const fromTarget = inner && nested ? inner in nested : own(name) || name === "url" || name === "servedModel";
+      const path = inner ? `${name}.${inner}` : name;
+      return index !== null && fromTarget ? `targets[${index}].${path}` : path;
+    },
+    own,
+  };
+}
+
+function defaultName(model: string | undefined): string {
+  const name = (model?.split("/").at(-1) ?? "engine").toLowerCase().replace(/[^a-z0-9]+/g, "-");
+  return (
+    name
+      .replace(/^[^a-z]+/, "")
+      .slice(0, 30)
+      .replace(/-+$/, "") || "engine"
+  );
+}

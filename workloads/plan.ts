@@ -1,0 +1,62 @@
+import type { HarnessPlan, Load, Stage } from "../harness/plan.ts";
+import type { Scenario, Target } from "../scenario/scenario.ts";
+import { loadProfile, promptFile } from "./profile.ts";
+import type { Profile } from "./profileSchema.ts";
+import { checkWorkload } from "./workloadChecks.ts";
+
+/** Where the engine of a target answers. */
+export interface TargetEndpoint {
+  /** Without "/v1". */
+  readonly url: string;
+  readonly servedModel: string;
+  readonly apiKeyEnv: string | null;
+}
+
+/**
+ * The scenario's profile with its overrides: everything but the target that decides what a run does, hence part of its fingerprint.
+ * Also the last check before anything runs: throws ScenarioError when the profile is bad or the engines cannot serve it.
+ */
+export function workloadOf(scenario: Scenario): Profile {
+  const file = `Pulumi.${scenario.stack}.yaml`;
+  const profile = loadProfile({ harness: scenario.harness.name, ...scenario.workload, file });
+  checkWorkload(scenario, profile, file);
+  return profile;
+}
+
+/**
+ * What the load generator does for one target and repetition (from 1). All targets of a repetition get the same seed, hence identical
+ * prompts; the next repetition gets another, or a server that stayed up would answer it from its prefix cache (vllm#54227).
+ */
+export function renderPlan(
+  scenario: Scenario,
+  target: Target,
+  endpoint: TargetEndpoint,
+  repetition: number,
+  runId: string,
+): HarnessPlan {
+  const { api, stream, ignoreEos, extraBody, data, warmup, stages, deadlines } = workloadOf(scenario);
+  return {
+    formatVersion: 1,
+    runId,
+    target: { name: target.name, baseUrl: endpoint.url, model: endpoint.servedModel, apiKeyEnv: endpoint.apiKeyEnv },
+    seed: scenario.seed + repetition - 1,
+    ...{ api, stream, ignoreEos, extraBody, warmup, deadlines },
+    data: data.type === "file" ? { ...data, path: promptFile(data.path) } : data,
+    stages: renderStages(stages),
+  };
+}
+
+function renderStages(sweep: Profile["stages"]): HarnessPlan["stages"] {
+  const { concurrency = [], constant = [], poisson = [], seconds, requests } = sweep;
+  const stop: Stage["stop"] = seconds === undefined ? { requests: requests! } : { seconds };
+  const loads: Load[] = [
+    ...concurrency.map((concurrency) => ({ type: "concurrency" as const, concurrency })),
+    ...constant.map((requestsPerSecond) => ({ type: "constant" as const, requestsPerSecond })),
+    ...poisson.map((requestsPerSecond) => ({ type: "poisson" as const, requestsPerSecond })),
+  ];
+  return loads.map((load) => ({ name: stageName(load), load, stop })) as unknown as HarnessPlan["stages"];
+}
+
+function stageName(load: Load): string {
+  return load.type === "concurrency" ? `concurrency ${load.concurrency}` : `${load.type} ${load.requestsPerSecond}/s`;
+}

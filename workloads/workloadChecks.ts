@@ -1,0 +1,40 @@
+import type { Scenario } from "../scenario/scenario.ts";
+import { ScenarioError, UserError } from "../scenario/userError.ts";
+import { longest } from "./distribution.ts";
+import type { Profile } from "./profileSchema.ts";
+
+/** Chat templates add a system turn and turn markers that no profile counts: 36 tokens for Llama 3.1, rounded up. */
+const CHAT_TEMPLATE_TOKENS = 64;
+
+/** Can the engines serve the profile, within the time allowed? Throws ScenarioError. */
+export function checkWorkload(scenario: Scenario, profile: Profile, file: string): void {
+  const { data, stages, api } = profile;
+  const output = longest(data.outputTokens);
+  const template = api === "chat" ? CHAT_TEMPLATE_TOKENS : 0;
+  for (const target of scenario.targets) {
+    if (target.method === "existing" || data.type === "file") continue;
+    const needed = longest(data.inputTokens) + output + template;
+    const { maxModelLen } = target.engine;
+    if (needed <= maxModelLen) continue;
+    throw new ScenarioError([
+      new UserError({
+        ...{ key: "engine.maxModelLen", value: maxModelLen, allowed: `at least ${needed}`, file },
+        reason:
+          `workload ${profile.name} asks ${target.model.alias} for ${longest(data.inputTokens)} tokens in and ${output} out` +
+          `${template ? `, and a chat template adds up to ${template}` : ""}`,
+        next: "Raise engine.maxModelLen, or shorten the workload by workloadOverrides.",
+      }),
+    ]);
+  }
+  const levels = stages.concurrency ?? stages.constant ?? stages.poisson ?? [];
+  const total = (stages.seconds ?? 0) * levels.length;
+  if (total > scenario.harness.waitTimeoutSeconds)
+    throw new ScenarioError([
+      new UserError({
+        ...{ key: "harnessSettings.waitTimeoutSeconds", value: scenario.harness.waitTimeoutSeconds, file },
+        reason: `workload ${profile.name} takes ${total} s (${levels.length} stages of ${stages.seconds} s) and would be cut off`,
+        allowed: `more than ${total}`,
+        next: "Raise it, or shorten the stages by workloadOverrides.",
+      }),
+    ]);
+}
