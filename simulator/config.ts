@@ -56,7 +56,7 @@ export type FaultKind =
 /** Which requests fail, and how. Requests are numbered from 0 in order of arrival. */
 export interface FaultRule {
   readonly kind: FaultKind;
-  /** Every n-th request (n, 2n, ...). Exclusive with `requests`. */
+  /** The n-th request, the 2n-th, ...: numbers n-1, 2n-1, ... Exclusive with `requests`. */
   readonly every?: number;
   readonly requests?: readonly number[];
   /** Tokens sent before the fault strikes; only for faults inside a stream. Default 3. */
