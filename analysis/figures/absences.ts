@@ -1,4 +1,5 @@
 import type { Analysis, StageAnalysis, SystemAnalysis } from "../analysis.ts";
+import { missedFloor } from "../percentile.ts";
 import { measured, type Quantity, stagesOnAxis } from "./curve.ts";
 import type { LoadAxis } from "./loadAxis.ts";
 import { loadText } from "./numberText.ts";
@@ -41,25 +42,21 @@ export function absences(analysis: Analysis, axis: LoadAxis, wanted: readonly Wa
 
 /** Loads of one quantity without a value, grouped by the reason; the requests behind each stand beside the load. */
 function absence(axis: LoadAxis, system: SystemAnalysis, metric: string, quantity: Quantity): Absence[] {
-  const byReason = new Map<string, StageAnalysis[]>();
+  const byReason = new Map<string | number, StageAnalysis[]>();
   for (const stage of stagesOnAxis(axis, system)) {
     const number = measured(stage.pooled, quantity);
     if (number.value !== null) continue;
-    const reason = needs(number.reason) ?? number.reason;
+    const reason = missedFloor(number.reason) ?? number.reason;
     byReason.set(reason, [...(byReason.get(reason) ?? []), stage]);
   }
   return [...byReason].map(([reason, stages]) => {
-    const floor = /^(\d+)$/.exec(reason);
     const counts = quantity.statistic === undefined ? [] : stages.map((stage) => stage.pooled[quantity.metric].n);
     const loads = axis.name(loadList(stages.map((stage) => stage.load)));
-    const text = floor === null ? `${loads}: ${reason}` : `${loads}: ${range(counts)} < ${floor[1]}`;
-    const key = floor === null ? text : `${loads}: needs ${floor[1]}`;
+    const text = typeof reason === "string" ? `${loads}: ${reason}` : `${loads}: ${range(counts)} < ${reason}`;
+    const key = typeof reason === "string" ? text : `${loads}: needs ${reason}`;
     return { system: system.name, metric, statistic: quantity.statistic ?? "", where: key, loads: text };
   });
 }
-
-/** The sample floor in a reason such as "n = 50, p99 needs 662". */
-const needs = (reason: string): string | null => /\bneeds? (?:n )?(?:≥ |>= )?(\d+)/.exec(reason)?.[1] ?? null;
 
 function merge(items: readonly Absence[], key: (item: Absence) => string, field: "metric" | "system" | "statistic") {
   const groups = new Map<string, Absence>();

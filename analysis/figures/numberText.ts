@@ -2,10 +2,11 @@
 export function numberText(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "−∞" : "–";
   const size = Math.abs(value);
-  if (size >= 100) return withCommas(Math.round(value).toString());
+  if (size >= 99.95) return withCommas(Math.round(value).toString());
   if (size === 0) return "0";
-  const digits = Math.min(8, Math.max(0, 2 - Math.floor(Math.log10(size))));
-  return minus(value.toFixed(digits));
+  // Rounded first: 9.999 is 10.0, not 10.00.
+  const digits = 2 - Math.floor(Math.log10(Number(size.toPrecision(3))));
+  return minus(value.toFixed(Math.min(8, digits)));
 }
 
 export const countText = (value: number): string => withCommas(Math.round(value).toString());

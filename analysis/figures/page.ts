@@ -1,4 +1,5 @@
 import { labelSpace } from "./directLabels.ts";
+import { printable } from "./escapeXml.ts";
 import type { Spec } from "./figure.ts";
 import { FONT_STACK, textWidth } from "./fontMetrics.ts";
 import type { LoadAxis } from "./loadAxis.ts";
@@ -61,7 +62,9 @@ export function pageSpec(page: Page): Spec {
 export function documentSpec(heading: Heading, content: Spec): Spec {
   return {
     $schema: "https://vega.github.io/schema/vega-lite/v6.json",
-    description: `${heading.stamp === null ? "" : `${heading.stamp}. `}${heading.title}. ${heading.subtitle}`,
+    description: printable(
+      `${heading.stamp === null ? "" : `${heading.stamp}. `}${heading.title}. ${heading.subtitle}`,
+    ),
     background: ink.paper,
     padding: 20,
     config: { aria: false, font: FONT_STACK, legend: { disable: true } },
@@ -92,7 +95,7 @@ function stamp(text: string, right: number, y: number, width: number): Spec[] {
   return [
     {
       data: { values: [{ x: right - width, x2: right, y: y - 17, y2: y + 6 }] },
-      mark: { type: "rect", fill: "#fff7ed", stroke: ink.simulated, strokeWidth: 1.5, cornerRadius: 4 },
+      mark: { type: "rect", fill: ink.stampPaper, stroke: ink.simulated, strokeWidth: 1.5, cornerRadius: 4 },
       encoding: { x: pixel("x"), x2: { field: "x2" }, y: pixel("y"), y2: { field: "y2" } },
     },
     ...textLayer([{ x: right - width / 2, y: y - 1, text }], {

@@ -6,6 +6,7 @@ export const ink = {
   grid: "#e7e9ec",
   paper: "#ffffff",
   simulated: "#9a3412",
+  stampPaper: "#fff7ed",
   watermark: "#e9ecef",
   zone: "#f3f4f6",
 } as const;

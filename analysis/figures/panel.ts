@@ -92,7 +92,7 @@ function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize): Spec {
     y: {
       field: "value",
       type: "quantitative",
-      scale: { type: y.log ? "log" : "linear", domain: y.domain, nice: false, zero: !y.log },
+      scale: { type: y.log ? "log" : "linear", domain: y.domain, nice: false, ...(y.log ? {} : { zero: true }) },
       axis: {
         ...font,
         title: null,

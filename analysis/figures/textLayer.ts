@@ -1,3 +1,4 @@
+import { printable } from "./escapeXml.ts";
 import type { Spec } from "./figure.ts";
 import { FONT_STACK, type Weight } from "./fontMetrics.ts";
 import { ink } from "./palette.ts";
@@ -23,7 +24,7 @@ export function textLayer(texts: readonly PlacedText[], style: TextStyle): Spec[
   if (texts.length === 0) return [];
   return [
     {
-      data: { values: texts },
+      data: { values: texts.map((each) => ({ ...each, text: printable(each.text) })) },
       mark: {
         type: "text",
         align: style.align ?? "left",

@@ -1,0 +1,71 @@
+import type { Analysis } from "../analysis.ts";
+import { definitions } from "../write/definitions.ts";
+import { type Html, html } from "./html.ts";
+import { dateText } from "./identity.ts";
+import { count, table, text } from "./table.ts";
+
+export function warnings(analysis: Analysis): Html {
+  const several = analysis.systems.length > 1;
+  const items = [
+    ...analysis.systems.flatMap((system) =>
+      system.warnings.map((warning) => (several ? `${system.name}: ${warning}` : warning)),
+    ),
+    ...analysis.notes,
+  ];
+  return html`<h2 id="warnings">Warnings and notes</h2>
+${items.length === 0 ? html`<p>✓ None.</p>` : html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`}
+`;
+}
+
+export function method(analysis: Analysis): Html {
+  const loadTypes = new Set(analysis.systems.flatMap((system) => system.stages.map((stage) => stage.loadType)));
+  return html`<h2 id="method">Method and definitions</h2>
+${
+  loadTypes.has("concurrency")
+    ? html`<p><strong>Closed loop:</strong> a fixed number of requests is in flight; the next leaves when one ends. Queueing outside the server is not seen: a slow server simply gets fewer requests.</p>`
+    : null
+}${
+  loadTypes.has("constant") || loadTypes.has("poisson")
+    ? html`<p><strong>Open loop:</strong> requests leave by a schedule, whatever the server does. Latencies count from the intended time, so a queue in front of the server is in them.</p>`
+    : null
+}<dl class="definitions">${definitions.map(([name, meaning]) => html`<dt>${name}</dt><dd>${meaning}</dd>`)}</dl>
+`;
+}
+
+/** Commands that make it again, and where the records of each run are. */
+export function reproduce(analysis: Analysis): Html {
+  const stack = /^[A-Za-z0-9._-]+$/.test(analysis.stack)
+    ? analysis.stack
+    : `'${analysis.stack.replaceAll("'", "'\\''")}'`;
+  const rows = analysis.systems.flatMap((system) => system.runs.map((run) => ({ system, run })));
+  return html`<h2 id="reproduce">Reproduce</h2>
+<pre><code>./bench preview ${stack}   # what would run
+./bench up ${stack}        # run it; does nothing while the results are there
+./bench destroy ${stack}</code></pre>
+<p>Scenario, versions, seed and machine of each run are in <code>manifest.json</code> of its folder, beside the native records.</p>
+${
+  rows.length === 0
+    ? null
+    : table(
+        "Runs",
+        [
+          { head: "Run", align: "left" },
+          { head: "System", align: "left" },
+          { head: "Repetition" },
+          { head: "Status", align: "left" },
+          { head: "Started", align: "left" },
+          { head: "Seconds" },
+          { head: "Folder", align: "left" },
+        ],
+        rows.map(({ system, run }) => [
+          { content: html`<code>${run.runId}</code>`, sort: run.runId },
+          text(system.name),
+          count(run.repetition),
+          text(run.reason === null ? run.status : `${run.status}: ${run.reason}`),
+          text(dateText(run.startedAt)),
+          count(run.durationSeconds),
+          { content: html`<code>${run.folder}</code>`, sort: run.folder },
+        ]),
+      )
+}`;
+}

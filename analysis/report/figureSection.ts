@@ -1,0 +1,30 @@
+import type { Figure } from "../figures/figure.ts";
+import { numberText } from "../figures/numberText.ts";
+import { renderSvg } from "../figures/render.ts";
+import { Html, html } from "./html.ts";
+import { type Cell, table } from "./table.ts";
+
+/** The picture inline, and below it its numbers, for those who cannot see it and those who want them. */
+export async function figureSection(figure: Figure): Promise<Html> {
+  // Namespaces are for files; in a page they would be its only addresses of somewhere else.
+  const svg = (await renderSvg(figure)).replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
+  return html`<figure><div class="plot" tabindex="0" role="group" aria-label="${figure.title}">${new Html(svg)}</div></figure>
+<details><summary>Numbers of this figure</summary>
+${dataTable(figure)}
+</details>
+`;
+}
+
+function dataTable({ title, table: data }: Figure): Html {
+  const first = data.rows[0] ?? [];
+  return table(
+    `Numbers of: ${title}`,
+    data.columns.map((head, i) => ({ head, align: typeof first[i] === "string" ? "left" : "right" })),
+    data.rows.map((row) =>
+      row.map((value): Cell => {
+        if (value === null) return { content: "–", sort: null };
+        return { content: typeof value === "number" ? numberText(value) : value, sort: value };
+      }),
+    ),
+  );
+}

@@ -1,0 +1,66 @@
+import type { Analysis, RunIdentity } from "../analysis.ts";
+import { stampOf } from "../figures/heading.ts";
+import { systemSentence } from "../write/systemSentence.ts";
+import { type Html, html } from "./html.ts";
+
+/** Worst first: one failed run makes the whole report one with a failed run. */
+const statuses = ["failed", "partial", "complete"] as const;
+
+export function identityStrip(analysis: Analysis): Html {
+  const runs = analysis.systems.flatMap((system) => system.runs);
+  const stamp = stampOf(analysis);
+  return html`<header>
+<h1>${analysis.title}</h1>
+<div class="badges">${statusBadge(runs)}${stamp === null ? html`<span class="badge good">MEASURED</span>` : html`<span class="badge simulated">${stamp}</span>`}</div>
+${stamp === null ? null : banner(analysis)}
+<dl class="identity">
+${analysis.systems.map(
+  (
+    system,
+  ) => html`<div><dt>System</dt><dd><strong>${system.name}</strong>${system.simulated ? " (simulated)" : ""}<br>${system.model}<br>${system.hardware}</dd></div>
+`,
+)}<div><dt>Stack</dt><dd>${analysis.stack}</dd></div>
+<div><dt>Analysed</dt><dd>${dateText(analysis.createdAt)}</dd></div>
+<div><dt>Runs</dt><dd>${runList(runs)}</dd></div>
+</dl>
+</header>
+`;
+}
+
+/** What a reader should take home if nothing else: the verdict, or what was measured. */
+export function verdict(analysis: Analysis): Html {
+  const sentences =
+    analysis.comparison === null ? analysis.systems.map(systemSentence) : [analysis.comparison.headline];
+  const kept = sentences.length === 0 ? ["No run has any result."] : sentences;
+  return html`<section class="verdict" aria-label="Result">${kept.map((sentence) => html`<p>${sentence}</p>`)}</section>
+`;
+}
+
+function banner(analysis: Analysis): Html {
+  const names = analysis.systems.filter((system) => system.simulated).map((system) => system.name);
+  return html`<div class="banner" role="note"><p><strong>${stampOf(analysis)!}.</strong> No GPU ran here: ${names.join(", ")} ${names.length === 1 ? "is" : "are"} a model of an engine's timing. The requests, the load generator and all arithmetic are real; the numbers say nothing about real hardware.</p></div>
+`;
+}
+
+function statusBadge(runs: readonly RunIdentity[]): Html {
+  const worst = statuses.find((status) => runs.some((run) => run.status === status));
+  if (worst === undefined) return html`<span class="badge bad">✗ NO RUN</span>`;
+  const affected = runs.filter((run) => run.status === worst).length;
+  if (worst === "complete") return html`<span class="badge good">✓ COMPLETE</span>`;
+  const of = runs.length === 1 ? "" : ` (${affected} of ${runs.length} runs)`;
+  return worst === "partial"
+    ? html`<span class="badge unsure">◆ PARTIAL${of}</span>`
+    : html`<span class="badge bad">✗ FAILED${of}</span>`;
+}
+
+function runList(runs: readonly RunIdentity[]): Html {
+  const ids = runs.map((run) => html`<code>${run.runId}</code><br>`);
+  if (ids.length <= 3) return html`${ids}`;
+  return html`<details><summary>${ids.length} runs</summary>${ids}</details>`;
+}
+
+/** "2026-11-22 06:04 UTC"; as it stands where it is no date. */
+export function dateText(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace("T", " ")} UTC`;
+}
