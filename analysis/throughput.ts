@@ -15,7 +15,7 @@ export interface WindowWork {
 /**
  * Every successful request is spread evenly over the time it took, and the share inside the window counts. Counting
  * completions instead loses the requests that are in flight when a fixed time ends: half of one request per connection
- * in a closed loop, which is 10 % when ten requests fit into the window (docs/metrics.md has the argument).
+ * in a closed loop, which is 10 % when five fit into the window (docs/metrics.md has the argument).
  *
  * "The time it took" is, in a closed loop, from sending to the end: a connection is busy all the time, so this is
  * unbiased whatever the mix of long and short requests. In an open loop it is from the first token to the last: there a
