@@ -8,6 +8,9 @@ export interface RawConfig {
   readonly apiKeyNames: readonly string[] | null;
 }
 
+/** Read as facts (there or not), never as values. */
+export const secretKeys = ["hfToken", "apiKeys"] as const;
+
 const NUMBERS = new Set(["gpuCount", "repetitions", "seed"]);
 const OBJECTS = new Set(
   "engine simulator targets workloadOverrides harnessSettings cluster modelSpec prices apiKeys".split(" "),

@@ -1,5 +1,6 @@
 import { DEFAULT_IMAGE, type EngineSettings, engineDefaults } from "./engine.ts";
 import type { Gpu } from "./gpus.ts";
+import { splits } from "./modelSize.ts";
 import type { Model } from "./models.ts";
 import type { TargetSource } from "./targetSource.ts";
 import { UserError } from "./userError.ts";
@@ -45,7 +46,7 @@ export function resolveEngine(
       key("image"),
       image,
       "without a tag nobody knows what was measured",
-      "name:tag or name@sha256:...",
+      "name:tag or name@sha256:digest",
       "Add the tag.",
     );
 
@@ -93,18 +94,14 @@ export function resolveEngine(
   const divisors = [1, 2, 4, 5, 8].filter((tp) => splits(model, tp));
   if (!splits(model, tensorParallel))
     fail(
-      ...([
-        tpKey,
-        tensorParallel,
-        `it must divide the ${model.attentionHeads} attention heads of ${model.alias}`,
-      ] as const),
+      ...([tpKey, tensorParallel, unevenness(model, tensorParallel)] as const),
       ...([divisors.join(", "), "Choose one of these."] as const),
     );
   if (engine.maxModelLen > model.maxContext)
     fail(
       key("maxModelLen"),
       engine.maxModelLen,
-      `the context of ${model.alias} ends there`,
+      `the context of ${model.alias} ends before that`,
       `at most ${model.maxContext}`,
       "Lower it.",
     );
@@ -133,7 +130,7 @@ export function resolveEngine(
   return { engine, gpuCount };
 }
 
-/** vLLM splits query heads evenly, and KV heads evenly or copies them evenly. */
-function splits({ attentionHeads, kvHeads }: Model, tensorParallel: number): boolean {
-  return attentionHeads % tensorParallel === 0 && (kvHeads % tensorParallel === 0 || tensorParallel % kvHeads === 0);
+function unevenness({ alias, attentionHeads, kvHeads }: Model, tensorParallel: number): string {
+  if (attentionHeads % tensorParallel !== 0) return `it must divide the ${attentionHeads} attention heads of ${alias}`;
+  return `it must divide the ${kvHeads} KV heads of ${alias}, or be a multiple of them`;
 }

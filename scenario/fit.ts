@@ -22,7 +22,7 @@ const GRAPH_GIB_PER_LAYER = 0.022;
 const RUNTIME_GIB = { alone: 0.25, peers: 1.98, perPeerDoubling: 0.09 };
 
 /** Memory of one GPU when `model` runs on `engine.tensorParallel` of them. Never throws: negative room shows as kvBlocks 0. */
-export function fit(gpu: Gpu, model: Model, engine: EngineSettings): Fit {
+export function memoryFit(gpu: Gpu, model: Model, engine: EngineSettings): Fit {
   const budgetBytes = gpu.memoryGiB * GiB * engine.gpuMemoryUtilization;
   const parts = {
     weightBytes: weightBytesPerGpu(model, engine.tensorParallel),

@@ -1,6 +1,7 @@
-import type { EngineSettings, Fit } from "./engine.ts";
-import { fit } from "./fit.ts";
+import type { EngineSettings } from "./engine.ts";
+import { memoryFit } from "./fit.ts";
 import type { Gpu } from "./gpus.ts";
+import { splits } from "./modelSize.ts";
 import type { Model } from "./models.ts";
 
 /** Why a model does not fit, and what would: null when it does. */
@@ -15,7 +16,7 @@ const GiB = 2 ** 30;
 
 /** `choices` are the GPUs to recommend from. */
 export function misfit(gpu: Gpu, model: Model, engine: EngineSettings, choices: readonly Gpu[]): Misfit | null {
-  const found = fit(gpu, model, engine);
+  const found = memoryFit(gpu, model, engine);
   const used = found.weightBytes + found.activationBytes + found.cudaGraphBytes + found.runtimeBytes;
   if (found.kvBlocks === 0) {
     const short = (used - found.budgetBytes + found.kvBytesPerToken * engine.blockSize) / GiB;
@@ -34,28 +35,51 @@ export function misfit(gpu: Gpu, model: Model, engine: EngineSettings, choices: 
     reason:
       `the KV cache holds ${found.kvTokens} tokens (${gib(found.kvCacheBytes)} on each GPU beside ${gib(used)} of weights and ` +
       `buffers), so not one request of that length fits`,
-    next: `Set engine.maxModelLen to at most ${found.kvTokens}, or: ${advice(gpu, model, engine, choices)}`,
+    next: `Set it to at most ${found.kvTokens}. ${advice(gpu, model, engine, choices, "So much fits with")}`.trim(),
   };
 }
 
-function advice(gpu: Gpu, model: Model, engine: EngineSettings, choices: readonly Gpu[]): string {
-  const wider = gpu.mig ? null : [2, 4, 8].find((tp) => tp > engine.tensorParallel && fits(gpu, model, engine, tp));
+/** Up to three ways out, the least change first; the given setting is what the user asked for, so nothing here shortens it. */
+function advice(
+  gpu: Gpu,
+  model: Model,
+  engine: EngineSettings,
+  choices: readonly Gpu[],
+  opening = "It fits with",
+): string {
+  const ways: string[] = [];
+  if (engine.gpuMemoryUtilization < 0.95 && fits(gpu, model, { ...engine, gpuMemoryUtilization: 0.95 }))
+    ways.push("engine.gpuMemoryUtilization 0.95");
+  const wider = gpu.mig ? undefined : widths.find((tp) => tp > engine.tensorParallel && fits(gpu, model, engine, tp));
+  if (wider) ways.push(`engine.tensorParallel ${wider}`);
   const larger = choices
     .filter((other) => other.memoryGiB > gpu.memoryGiB && (other.mig === null || engine.tensorParallel === 1))
-    .filter((other) => fits(other, model, engine, engine.tensorParallel))
-    .sort((a, b) => a.memoryGiB - b.memoryGiB)
-    .slice(0, 3);
-  const ways = [
-    ...(wider ? [`engine.tensorParallel ${wider}`] : []),
-    ...(larger.length > 0 ? [`gpu ${larger.map(({ name }) => name).join(" or ")}`] : []),
-  ];
-  return ways.length > 0 ? `It fits with ${ways.join(", or ")}.` : "Choose a smaller or quantised model.";
+    .filter((other) => fits(other, model, engine))
+    .sort((a, b) => Number(b.family === gpu.family) - Number(a.family === gpu.family) || a.memoryGiB - b.memoryGiB);
+  if (larger.length > 0)
+    ways.push(
+      `gpu ${larger
+        .slice(0, 2)
+        .map(({ name }) => name)
+        .join(" or ")}`,
+    );
+  if (ways.length === 0) {
+    const whole = choices
+      .filter(({ mig }) => mig === null)
+      .sort((a, b) => Number(b.family === gpu.family) - Number(a.family === gpu.family));
+    const pairs = whole.flatMap((other) => widths.map((tp) => ({ other, tp })));
+    const pair = pairs.find(({ other, tp }) => fits(other, model, engine, tp));
+    if (pair) ways.push(`gpu ${pair.other.name} and engine.tensorParallel ${pair.tp}`);
+  }
+  return ways.length > 0 ? `${opening} ${ways.join(", or ")}.` : "Choose a smaller or quantised model.";
 }
 
-function fits(gpu: Gpu, model: Model, engine: EngineSettings, tensorParallel: number): boolean {
-  if (model.attentionHeads % tensorParallel !== 0) return false;
-  const found: Fit = fit(gpu, model, { ...engine, tensorParallel });
-  return found.kvTokens >= engine.maxModelLen;
+const widths = [1, 2, 4, 8];
+
+function fits(gpu: Gpu, model: Model, engine: EngineSettings, tensorParallel = engine.tensorParallel): boolean {
+  return (
+    splits(model, tensorParallel) && memoryFit(gpu, model, { ...engine, tensorParallel }).kvTokens >= engine.maxModelLen
+  );
 }
 
 function gib(bytes: number): string {

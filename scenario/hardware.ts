@@ -1,4 +1,4 @@
-import { gpusOf } from "./availability.ts";
+import { gpuNames, gpusOf } from "./availability.ts";
 import { findGpu, type Gpu, gpus } from "./gpus.ts";
 import { paramGroups } from "./modelSize.ts";
 import { findModel, type Model, models } from "./models.ts";
@@ -40,7 +40,7 @@ export function resolveModel(source: TargetSource, config: Config, file: string)
 export function resolveGpu(source: TargetSource, platform: PlatformName, file: string): Gpu {
   const key = source.key("gpu");
   const choices = source.method === "simulated" ? gpus : gpusOf(platform);
-  const allowed = choices.map(({ name }) => name).join(", ");
+  const allowed = gpuNames(choices);
   if (source.gpu === undefined) {
     const reason = `a ${source.method} engine has to be told which GPU it runs on`;
     throw new UserError({ key, value: undefined, reason, allowed, file, next: "Add gpu under config." });

@@ -49,3 +49,8 @@ export function kvBytesPerToken(model: Model, tensorParallel: number, kvCacheDty
   const elementBytes = kvCacheDtype === "fp8" ? 1 : 2;
   return 2 * model.layers * kvHeadsPerGpu(model, tensorParallel) * model.headSize * elementBytes;
 }
+
+/** vLLM splits query heads evenly, and KV heads evenly too, or copies them evenly. */
+export function splits({ attentionHeads, kvHeads }: Model, tensorParallel: number): boolean {
+  return attentionHeads % tensorParallel === 0 && (kvHeads % tensorParallel === 0 || tensorParallel % kvHeads === 0);
+}

@@ -1,4 +1,4 @@
-import type { RawConfig } from "./config.ts";
+import { type RawConfig, secretKeys } from "./config.ts";
 import { freeze } from "./freeze.ts";
 import type { ClusterSettings, HarnessSettings, Scenario, Target } from "./scenario.ts";
 import { checkScenario } from "./scenarioChecks.ts";
@@ -15,7 +15,7 @@ import { ScenarioError, UserError } from "./userError.ts";
 export function parseScenario(raw: RawConfig, source: { readonly stack: string; readonly file: string }): Scenario {
   const { file } = source;
   const locate = (path: readonly PropertyKey[]) => ({ file, key: pathText(path) });
-  const checked = checkShape(configSchema, raw.values, { locate, place: "under config" });
+  const checked = checkShape(configSchema, raw.values, { locate, place: "under config", alsoKnown: secretKeys });
   if ("problems" in checked) throw new ScenarioError(checked.problems);
   const config = checked.value;
   const sources = collect([() => targetSources(config, file)])[0]!;

@@ -1,3 +1,4 @@
+import { gpuNames } from "./availability.ts";
 import { gpus } from "./gpus.ts";
 import { nearest } from "./nearest.ts";
 import type { Target } from "./scenario.ts";
@@ -42,7 +43,7 @@ export function checkScenario(
         key: `prices.${name}`,
         value: config.prices![name],
         reason: "no such GPU is known",
-        allowed: known.join(", "),
+        allowed: gpuNames(gpus),
       },
       next: meant ? `Did you mean "${meant}"?` : "Remove it.",
     });

@@ -16,6 +16,8 @@ const quantity = z
   .regex(/^[1-9]\d*(\.\d+)?(Mi|Gi|Ti)$/)
   .meta({ title: "a Kubernetes quantity such as 32Gi" });
 
+const name = (title: string) => z.string().min(1).meta({ title });
+
 export const platforms = ["gke", "ocp", "kind", "local"] as const;
 export const methods = ["standalone", "llm-d", "existing", "simulated"] as const;
 export const harnesses = [
@@ -71,12 +73,13 @@ const simulator = z
   .partial();
 
 const hardwareAndModel = {
-  gpu: z.string().min(1).describe("GPU or MIG slice: a100-40, a100-80, h100-80, h100-80-mig-3g.40gb, l40, l40s, ..."),
+  gpu: name("the name of a GPU such as h100-80").describe(
+    "GPU or MIG slice: a100-40, a100-80, h100-80, h100-80-mig-3g.40gb, l40, l40s, ...",
+  ),
   gpuCount: z.int().min(0).max(64).describe("GPUs of one replica. Default (or 0): engine.tensorParallel."),
-  model: z
-    .string()
-    .min(1)
-    .describe("llama-1b, llama-3b, llama-8b, llama-70b, llama-17b, ... a name on the hub, or custom."),
+  model: name("the name of a model such as llama-8b").describe(
+    "llama-1b, llama-3b, llama-8b, llama-70b, llama-17b, ... a name on the hub, or custom.",
+  ),
   method: z.enum(methods).describe("How the engine comes to be: deployed, found at a URL, or simulated."),
   engine: engine.describe("Settings of vLLM."),
   simulator: simulator.describe("Settings of the simulated engine."),
@@ -149,7 +152,9 @@ export const configSchema = z.strictObject({
     .array(target)
     .optional()
     .describe("Engines to compare, one after the other; each inherits the keys beside it."),
-  workload: z.string().min(1).optional().describe("Profile under workloads/profiles/<harness>/."),
+  workload: name("the name of a profile such as local")
+    .optional()
+    .describe("Profile under workloads/profiles/<harness>/."),
   workloadOverrides: z
     .record(z.string(), z.unknown())
     .optional()

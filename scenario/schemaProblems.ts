@@ -7,10 +7,12 @@ type Path = readonly PropertyKey[];
 
 /** How a schema's messages name what they talk about. */
 export interface Naming {
-  /** File and key of a path inside the checked value. */
-  locate(path: Path): { readonly file: string; readonly key: string };
+  /** File and key of a path inside the checked value; `value` where the user wrote another one than stands there. */
+  locate(path: Path): { readonly file: string; readonly key: string; readonly value?: unknown };
   /** Where a missing key is to be added: "under config". */
   readonly place: string;
+  /** Keys of the top level that are read elsewhere, hence not in the schema. */
+  readonly alsoKnown?: readonly string[];
 }
 
 /** Checks shapes, types and ranges. Every issue becomes one message with the key, the value, what is allowed and the next step. */
@@ -28,27 +30,27 @@ export function checkShape<T extends z.ZodType>(
 function problemsOf(issue: z.core.$ZodIssue, values: unknown, json: JsonSchema, naming: Naming): UserError[] {
   if (issue.code === "unrecognized_keys")
     return issue.keys.map((key) => unknownKey([...issue.path, key], values, json, naming));
-  const value = valueAt(values, issue.path);
   const schema = schemaAt(json, values, issue.path);
   const allowed = schema ? describeSchema(schema) : null;
-  const { file, key } = naming.locate(issue.path);
+  const { file, key, value = valueAt(values, issue.path) } = naming.locate(issue.path);
   if (value === undefined)
     return [
       new UserError({ key, value, allowed, file, reason: "it is required", next: `Add ${key} ${naming.place}.` }),
     ];
   const meant = typeof value === "string" ? nearest(value, choices(schema)) : null;
-  const next = meant ? `Did you mean "${meant}"?` : `Set ${key} to an allowed value.`;
+  const next = meant ? `Did you mean "${meant}"?` : correction(issue, value, schema);
   return [new UserError({ key, value: hidden(key, value), allowed, file, reason: reasonOf(issue), next })];
 }
 
 function unknownKey(path: Path, values: unknown, json: JsonSchema, naming: Naming): UserError {
-  const known = Object.keys(schemaAt(json, values, path.slice(0, -1))?.properties ?? {});
+  const listed = Object.keys(schemaAt(json, values, path.slice(0, -1))?.properties ?? {});
+  const known = path.length === 1 ? [...listed, ...(naming.alsoKnown ?? [])] : listed;
   const name = String(path.at(-1));
   const meant = nearest(name, known);
   const elsewhere = meant ? null : placeOf(name, json);
+  const { file, key, value = valueAt(values, path) } = naming.locate(path);
   return new UserError({
-    ...naming.locate(path),
-    value: hidden(name, valueAt(values, path)),
+    ...{ file, key, value: hidden(name, value) },
     reason: "there is no such setting",
     allowed: known.join(", "),
     next: meant ? `Did you mean ${meant}?` : elsewhere ? `It belongs ${elsewhere}.` : "Remove it.",
@@ -78,6 +80,20 @@ function reasonOf(issue: z.core.$ZodIssue): string {
   }
 }
 
+/** What to do, where no near name can be offered. */
+function correction(issue: z.core.$ZodIssue, value: unknown, schema: JsonSchema | null): string {
+  const numeric = schema?.type === "number" || schema?.type === "integer";
+  if (schema?.enum) return "Choose one of these.";
+  if (numeric && typeof value === "string" && value.trim() !== "" && Number.isFinite(Number(value)))
+    return `Write ${value.trim()} without quotes.`;
+  if (numeric && typeof value === "number" && value > 1 && value <= 100 && schema?.maximum === 1)
+    return `Write it as a share: ${value / 100}.`;
+  if (issue.code === "invalid_type" && schema?.type === "array") return "Write it as a list, with [ ] or with dashes.";
+  if (issue.code === "invalid_type" && schema?.type === "object") return "Write it as key: value lines below the key.";
+  if (schema?.type === "boolean") return "Write true or false, without quotes.";
+  return "Correct the value.";
+}
+
 function choices(schema: JsonSchema | null): string[] {
   return (schema?.enum ?? []).filter((choice) => typeof choice === "string");
 }
@@ -92,7 +108,7 @@ function describeSchema(schema: JsonSchema): string {
     case "boolean":
       return "true or false";
     case "array":
-      return "a list";
+      return schema.minItems ? "a list with at least one entry" : "a list";
     case "object":
       return schema.properties ? `an object with ${Object.keys(schema.properties).join(", ")}` : "an object";
     default:
@@ -101,10 +117,10 @@ function describeSchema(schema: JsonSchema): string {
 }
 
 function range({ minimum, maximum, exclusiveMinimum }: JsonSchema): string {
-  const low =
-    exclusiveMinimum !== undefined ? ` above ${exclusiveMinimum}` : minimum !== undefined ? ` from ${minimum}` : "";
-  const high = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER ? ` to ${maximum}` : "";
-  return low + high;
+  const bounded = maximum !== undefined && maximum < Number.MAX_SAFE_INTEGER;
+  if (exclusiveMinimum !== undefined) return ` above ${exclusiveMinimum}${bounded ? `, at most ${maximum}` : ""}`;
+  if (minimum !== undefined) return bounded ? ` from ${minimum} to ${maximum}` : `, at least ${minimum}`;
+  return bounded ? `, at most ${maximum}` : "";
 }
 
 /** Follows a path through schema and value together: the value's `type` tells which member of a union is meant. */

@@ -1,6 +1,6 @@
 import { gpusOf, methodsOf, whyNotMethod } from "./availability.ts";
 import { resolveEngine } from "./engineChecks.ts";
-import { fit } from "./fit.ts";
+import { memoryFit } from "./fit.ts";
 import { misfit } from "./fitProblem.ts";
 import { findGpu, type Gpu, gpus } from "./gpus.ts";
 import { resolveGpu, resolveModel } from "./hardware.ts";
@@ -33,7 +33,7 @@ export function resolveTarget(source: TargetSource, config: Config, secrets: Sec
   }
   if (source.method !== "simulated") checkToken(source, model, secrets, file);
   const price = source.method === "simulated" ? null : priceOf(config.platform, gpu, config.prices ?? {});
-  const deployed = { name: source.name, model, gpu, gpuCount, engine, fit: fit(gpu, model, engine), price };
+  const deployed = { name: source.name, model, gpu, gpuCount, engine, fit: memoryFit(gpu, model, engine), price };
   if (source.method !== "simulated") return { method: source.method, ...deployed };
   return { method: "simulated", ...deployed, simulator: simulatorSettings(source, file) };
 }
@@ -42,7 +42,7 @@ function checkMethod(source: TargetSource, { platform }: Config, file: string): 
   const allowed = methodsOf[platform];
   const key = source.key("method");
   if (!allowed.includes(source.method)) {
-    const reason = `on platform ${platform} ${whyNotMethod[platform === "local" ? "local" : "kind"]}`;
+    const reason = whyNotMethod[platform === "local" ? "local" : "kind"];
     const next = "Choose one of these, or platform gke or ocp.";
     throw new UserError({ key, value: source.method, reason, allowed: allowed.join(", "), file, next });
   }

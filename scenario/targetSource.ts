@@ -1,3 +1,5 @@
+import { methodsOf } from "./availability.ts";
+import type { Method } from "./scenario.ts";
 import type { Config, EngineConfig, TargetConfig } from "./schema.ts";
 import { UserError } from "./userError.ts";
 
@@ -6,7 +8,7 @@ export interface TargetSource {
   readonly name: string;
   readonly url: string | undefined;
   readonly servedModel: string | undefined;
-  readonly method: NonNullable<Config["method"]>;
+  readonly method: Method;
   readonly gpu: string | undefined;
   readonly gpuCount: number | undefined;
   readonly model: string | undefined;
@@ -46,9 +48,7 @@ function source(config: Config, target: TargetConfig | null, index: number | nul
     url,
     servedModel: target?.servedModel,
     // A URL says "existing" unless the target itself says otherwise; the top-level method is about the targets without one.
-    method:
-      target?.method ??
-      (url ? "existing" : (config.method ?? (config.platform === "local" ? "simulated" : "standalone"))),
+    method: target?.method ?? (url ? "existing" : (config.method ?? defaultMethod(config.platform))),
     gpu: target?.gpu ?? config.gpu,
     gpuCount: (target?.gpuCount ?? config.gpuCount) || undefined,
     model,
@@ -62,6 +62,10 @@ function source(config: Config, target: TargetConfig | null, index: number | nul
     },
     own,
   };
+}
+
+function defaultMethod(platform: Config["platform"]): Method {
+  return methodsOf[platform].includes("standalone") ? "standalone" : "simulated";
 }
 
 function defaultName(model: string | undefined): string {

@@ -27,9 +27,17 @@ function fromText(value: unknown): unknown {
   }
 }
 
-/** The override that a path of the merged tree goes back to: the one that set it, a part of it, or what it is a part of. */
-export function overrideKey(path: string, overrides: readonly string[]): string | null {
-  const within = (inner: string, outer: string) =>
-    inner === outer || inner.startsWith(`${outer}.`) || inner.startsWith(`${outer}[`);
-  return overrides.find((key) => within(path, key)) ?? overrides.find((key) => within(key, path)) ?? null;
+/** Where a path of the merged tree was written: in an override, or null for the profile itself. */
+export function overrideAt(
+  path: string,
+  overrides: Readonly<Record<string, unknown>>,
+): { readonly key: string; readonly value?: unknown } | null {
+  for (const [name, value] of Object.entries(overrides)) {
+    const key = `workloadOverrides["${name}"]`;
+    if (path === name) return { key };
+    if (path.startsWith(`${name}.`) || path.startsWith(`${name}[`)) return { key: key + path.slice(name.length) };
+    // A part of what the path names was set; what stands there now is a mixture that nobody wrote.
+    if (name.startsWith(`${path}.`)) return { key, value };
+  }
+  return null;
 }

@@ -6,8 +6,8 @@ import { freeze } from "../scenario/freeze.ts";
 import { nearest } from "../scenario/nearest.ts";
 import { checkShape, pathText } from "../scenario/schemaProblems.ts";
 import { ScenarioError, UserError } from "../scenario/userError.ts";
-import { applyOverrides, overrideKey } from "./overrides.ts";
-import { checkProfile } from "./profileChecks.ts";
+import { applyOverrides, overrideAt } from "./overrides.ts";
+import { checkProfile, type Locate } from "./profileChecks.ts";
 import { type Profile, profileSchema } from "./profileSchema.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
@@ -37,12 +37,10 @@ export function loadProfile({ harness, profile, overrides, file }: ProfileReques
   if (!names.includes(profile)) throw new ScenarioError([noSuchProfile(harness, profile, names, file)]);
   const profileFile = `workloads/profiles/${harness}/${profile}.yaml`;
   const values = load(readFileSync(root + profileFile, "utf8"));
-  const paths = Object.keys(overrides);
   const changed = applyOverrides(values, overrides);
-  const locate = (path: readonly PropertyKey[]) => {
-    const text = pathText(path);
-    const override = overrideKey(text, paths);
-    return override === null ? { file: profileFile, key: text } : { file, key: `workloadOverrides["${override}"]` };
+  const locate: Locate = (path) => {
+    const override = overrideAt(pathText(path), overrides);
+    return override === null ? { file: profileFile, key: pathText(path) } : { file, ...override };
   };
   const checked = checkShape(profileSchema, changed, { locate, place: "to the profile" });
   if ("problems" in checked) throw new ScenarioError(checked.problems);
@@ -69,13 +67,11 @@ function noSuchProfile(harness: string, profile: string, names: readonly string[
   });
 }
 
-type Locate = (path: readonly PropertyKey[]) => { readonly file: string; readonly key: string };
-
 function dataHash({ data }: Pick<Profile, "data">, locate: Locate): string | null {
   if (data.type !== "file") return null;
   const path = promptFile(data.path);
   if (existsSync(path)) return createHash("sha256").update(readFileSync(path)).digest("hex");
-  const problem = { ...locate(["data", "path"]), value: data.path, reason: "there is no such file", allowed: null };
+  const problem = { value: data.path, ...locate(["data", "path"]), reason: "there is no such file", allowed: null };
   throw new ScenarioError([new UserError({ ...problem, next: "Paths are relative to the project's folder." })]);
 }
 

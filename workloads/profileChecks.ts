@@ -1,94 +1,99 @@
 import type { Distribution } from "../harness/plan.ts";
-import { UserError } from "../scenario/userError.ts";
+import type { Naming } from "../scenario/schemaProblems.ts";
+import { type Problem, UserError } from "../scenario/userError.ts";
 import { shortest } from "./distribution.ts";
 import type { ProfileFile } from "./profileSchema.ts";
 
-type Locate = (path: readonly PropertyKey[]) => { readonly file: string; readonly key: string };
+/** File and key of a path in a profile; `value` where an override says another one than stands there. */
+export type Locate = Naming["locate"];
 
 /** What one key of a profile means for another; the first problem, or null. */
 export function checkProfile(profile: ProfileFile, locate: Locate): UserError | null {
-  return checkStages(profile, locate) ?? checkData(profile, locate);
+  const problem: Report = (path, value, rest) => new UserError({ value, ...locate(path), ...rest });
+  return checkStages(profile, problem) ?? checkData(profile, problem);
 }
 
-function checkStages({ stages }: ProfileFile, locate: Locate): UserError | null {
-  const loads = (["concurrency", "constant", "poisson"] as const).filter((type) => stages[type] !== undefined);
-  if (loads.length !== 1)
-    return new UserError({
-      ...locate(loads.length === 0 ? ["stages"] : ["stages", loads.at(-1)!]),
-      value: stages,
-      reason:
-        loads.length === 0 ? "it names no load" : `a profile has one kind of load, and this has ${loads.join(" and ")}`,
-      allowed: "one of concurrency, constant, poisson",
-      next: loads.length === 0 ? "Add one of them." : "Keep one of them; for the others write profiles of their own.",
+type Report = (
+  path: readonly string[],
+  value: unknown,
+  rest: Pick<Problem, "reason" | "allowed" | "next">,
+) => UserError;
+
+function checkStages({ stages }: ProfileFile, problem: Report): UserError | null {
+  const [load, second] = (["concurrency", "constant", "poisson"] as const).filter((type) => stages[type] !== undefined);
+  const allowed = "one of concurrency, constant, poisson";
+  if (load === undefined)
+    return problem(["stages"], stages, { reason: "it names no load", allowed, next: "Add one of them." });
+  if (second !== undefined) {
+    const reason = `a profile has one kind of load, and this has ${load} too`;
+    return problem(["stages", second], stages[second], {
+      reason,
+      allowed,
+      next: "To change the kind, override stages as a whole.",
     });
-  const load = loads[0]!;
+  }
   const levels = stages[load]!;
   const again = levels.find((level, index) => levels.indexOf(level) !== index);
-  if (again !== undefined)
-    return new UserError({
-      ...{ ...locate(["stages", load]), value: levels, allowed: null },
+  if (again !== undefined) {
+    const next = "Give each load once; for repeated runs set repetitions.";
+    return problem(["stages", load], levels, {
       reason: `${again} occurs twice, and results are kept by load`,
-      next: "Give each load once; for repeated runs set repetitions.",
+      allowed: null,
+      next,
     });
-  if ((stages.seconds === undefined) === (stages.requests === undefined))
-    return new UserError({
-      ...{ ...locate(["stages", stages.seconds === undefined ? "seconds" : "requests"]), value: stages.requests },
-      reason:
-        stages.seconds === undefined ? "a stage must know when to end" : "stages end by time or by count, not both",
+  }
+  if (stages.seconds !== undefined && stages.requests !== undefined) {
+    const reason = `stages end by time or by count, and stages.seconds is ${stages.seconds}`;
+    const next = "To change the way they end, override stages as a whole.";
+    return problem(["stages", "requests"], stages.requests, { reason, allowed: "either seconds or requests", next });
+  }
+  if (stages.seconds === undefined && stages.requests === undefined) {
+    const reason = "a stage must know when to end";
+    return problem(["stages", "seconds"], undefined, {
+      reason,
       allowed: "either seconds or requests",
-      next: stages.seconds === undefined ? "Add stages.seconds or stages.requests." : "Remove one of the two.",
+      next: "Add one of the two.",
     });
+  }
   return null;
 }
 
-function checkData({ api, data, deadlines }: ProfileFile, locate: Locate): UserError | null {
-  if (data.type === "synthetic" && data.form === "tokenIds" && api !== "completions")
-    return new UserError({
-      ...{ ...locate(["data", "form"]), value: data.form, allowed: "text" },
-      reason: "the chat API takes text only",
-      next: "Set data.form to text, or api to completions.",
-    });
-  const distributions = [
-    ["outputTokens", data.outputTokens] as const,
-    ...(data.type === "synthetic" ? [["inputTokens", data.inputTokens] as const] : []),
-  ];
-  for (const [name, distribution] of distributions) {
-    const reason = disorder(distribution);
-    if (reason) {
-      const next = "Put them in order.";
-      return new UserError({
-        ...locate(["data", name]),
-        value: distribution,
-        reason,
-        allowed: "min <= mean <= max",
-        next,
-      });
-    }
-  }
-  if (data.type === "synthetic" && data.sharedPrefix && data.sharedPrefix.tokens >= shortest(data.inputTokens))
-    return new UserError({
-      ...{ ...locate(["data", "sharedPrefix", "tokens"]), value: data.sharedPrefix.tokens },
-      reason: "the shared beginning leaves no room for a prompt's own part",
-      allowed: `less than the shortest prompt (${shortest(data.inputTokens)})`,
-      next: "Shorten it, or lengthen data.inputTokens.",
-    });
-  if (deadlines.totalMs < deadlines.firstTokenMs)
-    return new UserError({
-      ...{
-        ...locate(["deadlines", "totalMs"]),
-        value: deadlines.totalMs,
-        allowed: `at least ${deadlines.firstTokenMs}`,
-      },
-      reason: "a whole request would have less time than its first token (deadlines.firstTokenMs)",
+function checkData({ api, data, deadlines }: ProfileFile, problem: Report): UserError | null {
+  const { firstTokenMs, totalMs } = deadlines;
+  if (totalMs < firstTokenMs) {
+    const reason = "a whole request would have less time than its first token (deadlines.firstTokenMs)";
+    return problem(["deadlines", "totalMs"], totalMs, {
+      reason,
+      allowed: `at least ${firstTokenMs}`,
       next: "Raise it.",
     });
+  }
+  const output = disorder(data.outputTokens);
+  if (output) return problem(["data", "outputTokens", output.key], output.value, output);
+  if (data.type === "file") return null;
+  const input = disorder(data.inputTokens);
+  if (input) return problem(["data", "inputTokens", input.key], input.value, input);
+  if (data.form === "tokenIds" && api !== "completions") {
+    const next = "Set data.form to text, or api to completions.";
+    return problem(["data", "form"], data.form, { reason: "the chat API takes text only", allowed: "text", next });
+  }
+  const room = shortest(data.inputTokens);
+  if (data.sharedPrefix && data.sharedPrefix.tokens >= room) {
+    const reason = "the shared beginning leaves no room for a prompt's own part";
+    const next = "Shorten it, or lengthen data.inputTokens.";
+    const allowed = `less than the shortest prompt (${room})`;
+    return problem(["data", "sharedPrefix", "tokens"], data.sharedPrefix.tokens, { reason, allowed, next });
+  }
   return null;
 }
 
-function disorder(distribution: Distribution): string | null {
+function disorder(distribution: Distribution) {
   if (distribution.type === "fixed") return null;
-  if (distribution.min > distribution.max) return "min is above max";
+  const { min, max } = distribution;
+  const next = "Keep min <= mean <= max.";
+  if (min > max) return { key: "min", value: min, reason: "it is above max", allowed: `at most ${max}`, next };
   if (distribution.type === "uniform") return null;
-  if (distribution.mean < distribution.min || distribution.mean > distribution.max) return "mean is outside min to max";
-  return null;
+  const { mean } = distribution;
+  if (mean >= min && mean <= max) return null;
+  return { key: "mean", value: mean, reason: "it is outside min to max", allowed: `from ${min} to ${max}`, next };
 }
