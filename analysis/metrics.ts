@@ -7,6 +7,8 @@ import { windowWork } from "./throughput.ts";
 
 const OK = outcomes.indexOf("ok");
 const CANCELLED = outcomes.indexOf("cancelled");
+/** The reason of every value of a stage without a single request: all of it is said by the stage's own warning. */
+export const NOT_RUN = "the stage did not run";
 const NO_SUCCESS = "no successful request";
 const NOT_STREAMED = "answers were not streamed";
 
@@ -43,27 +45,31 @@ export function stageMetrics(parts: readonly StageRows[]): StageMetrics {
   const failed = sent - counts.ok - counts.cancelled;
   const judged = sent - counts.cancelled;
   const failedText = `${((100 * failed) / judged).toFixed(1)} % failed`;
-  const noTimes = counts.ok === 0 ? NO_SUCCESS : NOT_STREAMED;
+  const noAnswer = sent === 0 ? NOT_RUN : NO_SUCCESS;
+  const noTimes = counts.ok === 0 ? noAnswer : NOT_STREAMED;
   const of = (formula: Formula, whenEmpty: string) => summarise(collect(parts, formula, false), { whenEmpty });
   const adjusted = (formula: Formula, whenEmpty: string) =>
     summarise(collect(parts, formula, true), { whenEmpty, whenUnbounded: `unbounded (${failedText})` });
   return {
     sent,
     outcomes: counts,
-    failureRate: judged > 0 ? { value: failed / judged } : { value: null, reason: "no request was sent" },
-    ...rates(parts, counts.ok),
+    failureRate:
+      judged > 0
+        ? { value: failed / judged }
+        : { value: null, reason: sent === 0 ? NOT_RUN : "every request was cancelled" },
+    ...rates(parts, counts.ok, noAnswer),
     ttftMs: of(ttft, noTimes),
     tpotMs: of(tpot, counts.ok > 0 && parts.some(isStreamed) ? "every answer had one token" : noTimes),
-    itlMs: itl(parts, noTimes),
-    e2eMs: of(e2e, NO_SUCCESS),
-    ntpotMs: of(ntpot, NO_SUCCESS),
+    itlMs: itl(parts, counts.ok === 0 ? noAnswer : null),
+    e2eMs: of(e2e, noAnswer),
+    ntpotMs: of(ntpot, noAnswer),
     generationMs: of(generation, noTimes),
-    requestTokenRate: of(tokenRate, NO_SUCCESS),
+    requestTokenRate: of(tokenRate, noAnswer),
     adjustedTtftMs: adjusted(ttft, noTimes),
-    adjustedE2eMs: adjusted(e2e, NO_SUCCESS),
-    inputTokens: of(promptTokens, counts.ok === 0 ? NO_SUCCESS : "the server reported no usage"),
-    outputTokens: of(tokens, NO_SUCCESS),
-    cachedShare: cachedShare(parts, counts.ok),
+    adjustedE2eMs: adjusted(e2e, noAnswer),
+    inputTokens: of(promptTokens, counts.ok === 0 ? noAnswer : "the server reported no usage"),
+    outputTokens: of(tokens, noAnswer),
+    cachedShare: cachedShare(parts, counts.ok === 0 ? noAnswer : null),
     client: {
       cpu: worst(parts.map(({ summary }) => summary.client.cpu)),
       eventLoopLagP99Ms: worst(parts.map(({ summary }) => summary.client.eventLoopLagP99Ms)),
@@ -108,13 +114,13 @@ type Rates = Pick<
   "windowSeconds" | "requestsPerSecond" | "outputTokensPerSecond" | "inputTokensPerSecond" | "totalTokensPerSecond"
 >;
 
-function rates(parts: readonly StageRows[], ok: number): Rates {
+function rates(parts: readonly StageRows[], ok: number, noAnswer: string): Rates {
   const work = parts.map(windowWork);
   const total = (key: keyof (typeof work)[number]) => work.reduce((sum, part) => sum + part[key], 0);
   const windowSeconds = total("windowMs") / 1000;
   const nothing =
     ok === 0
-      ? NO_SUCCESS
+      ? noAnswer
       : windowSeconds > 0
         ? null
         : "all requests were sent at once, so there is no window: ask for more requests than the concurrency";
@@ -142,19 +148,14 @@ function missingPromptTokens(parts: readonly StageRows[]): number {
   return missing;
 }
 
-function itl(parts: readonly StageRows[], noTimes: string): Summary {
+function itl(parts: readonly StageRows[], noAnswer: string | null): Summary {
   const sketches = parts.map((part) => part.itl).filter((sketch) => sketch !== null);
   const view = new SketchView(mergeSketches(sketches));
-  const whenEmpty =
-    sketches.length === 0
-      ? "the harness kept no token arrivals"
-      : noTimes === NO_SUCCESS
-        ? NO_SUCCESS
-        : "no answer had two token events";
-  return summariseRanked(view, view.meanMs, { whenEmpty });
+  const noGaps = sketches.length === 0 ? "the harness kept no token arrivals" : "no answer had two token events";
+  return summariseRanked(view, view.meanMs, { whenEmpty: noAnswer ?? noGaps });
 }
 
-function cachedShare(parts: readonly StageRows[], ok: number): Measured {
+function cachedShare(parts: readonly StageRows[], noAnswer: string | null): Measured {
   let cached = 0;
   let prompt = 0;
   for (const { columns, rows } of parts) {
@@ -165,7 +166,7 @@ function cachedShare(parts: readonly StageRows[], ok: number): Measured {
     }
   }
   if (prompt > 0) return { value: cached / prompt };
-  return { value: null, reason: ok === 0 ? NO_SUCCESS : "the server reported no cached tokens" };
+  return { value: null, reason: noAnswer ?? "the server reported no cached tokens" };
 }
 
 function worst(values: readonly (number | null)[]): number | null {

@@ -1,4 +1,5 @@
 import type { Measured } from "../analysis.ts";
+import { NOT_RUN } from "../metrics.ts";
 import { missedFloor } from "../percentile.ts";
 
 /** Three significant digits where they matter, no exponent: 0.0123, 1.23, 12.3, 123, 1234. */
@@ -26,14 +27,17 @@ export function cellText(measured: Measured, format: (value: number) => string =
   return measured.reason.startsWith("unbounded") ? "unbounded" : "-";
 }
 
-/** Sentences under a table that explain its short cells: each kind of absence once. */
+/** Lines under a table that explain its short cells, one per reason: `-: answers were not streamed (TTFT ms, TPOT ms)`. */
 export function footnotes(cells: readonly { readonly label: string; readonly measured: Measured }[]): string[] {
-  const notes = new Set<string>();
+  const labels = new Map<string, Set<string>>();
   for (const { label, measured } of cells) {
-    if (measured.value !== null) continue;
+    if (measured.value !== null || measured.reason === NOT_RUN) continue;
     const short = cellText(measured);
-    if (short.startsWith("n<")) notes.add("n<N: fewer samples than this percentile needs, so no number is given");
-    else notes.add(`${short}: ${label}: ${measured.reason}`);
+    const why = measured.reason.replace(/^unbounded \((.*)\)$/, "$1");
+    const note = short.startsWith("n<") ? BELOW_FLOOR : `${short}: ${why}`;
+    labels.set(note, (labels.get(note) ?? new Set()).add(label));
   }
-  return [...notes];
+  return [...labels].map(([note, columns]) => (note === BELOW_FLOOR ? note : `${note} (${[...columns].join(", ")})`));
 }
+
+export const BELOW_FLOOR = "n<N: fewer samples than this percentile needs, so no number is given";

@@ -2,7 +2,7 @@ import { outcomes } from "../../harness/recordFormat.ts";
 import type { Analysis, Measured, StageAnalysis, StageMetrics, Summary, SystemAnalysis } from "../analysis.ts";
 import { percentiles } from "../percentile.ts";
 import { loadName } from "../warnings.ts";
-import { cellText, footnotes, numberText, percentText } from "./cellText.ts";
+import { BELOW_FLOOR, cellText, footnotes, numberText, percentText } from "./cellText.ts";
 import { comparisonColumns, comparisonRows, metricLabel } from "./comparisonTable.ts";
 import { definitions } from "./definitions.ts";
 import { loadHead } from "./loadTable.ts";
@@ -14,7 +14,7 @@ const WIDTH = 120;
 /** analysis/data/stats.txt: every number of the analysis in fixed-width tables, with units and definitions. */
 export function statsText(analysis: Analysis): string {
   const { title, stack, createdAt, simulated, systems, notes } = analysis;
-  const heading = `${simulated ? "SIMULATED  " : ""}${title}`;
+  const heading = `${simulated ? "SIMULATED: " : ""}${title}`;
   const lines = [
     heading,
     "=".repeat(heading.length),
@@ -80,7 +80,7 @@ function ratesTable({ loadType, stages }: SystemAnalysis): string[] {
   );
   const rows = stages.map(({ load, pooled }) => [
     String(load),
-    pooled.windowSeconds.toFixed(1),
+    pooled.windowSeconds > 0 ? pooled.windowSeconds.toFixed(1) : "-",
     ...rateCells(pooled).map(({ measured }) => cellText(measured)),
     cellText(pooled.cachedShare, percentText),
     pooled.client.cpu === null ? "-" : pooled.client.cpu.toFixed(2),
@@ -120,8 +120,8 @@ const latencies: readonly (readonly [label: string, of: (metrics: StageMetrics) 
   ["NTPOT ms", ({ ntpotMs }) => ntpotMs],
   ["generation ms", ({ generationMs }) => generationMs],
   ["token rate tok/s", ({ requestTokenRate }) => requestTokenRate],
-  ["TTFT ms, adjusted", ({ adjustedTtftMs }) => adjustedTtftMs],
-  ["E2E ms, adjusted", ({ adjustedE2eMs }) => adjustedE2eMs],
+  ["adjusted TTFT ms", ({ adjustedTtftMs }) => adjustedTtftMs],
+  ["adjusted E2E ms", ({ adjustedE2eMs }) => adjustedE2eMs],
   ["input tokens", ({ inputTokens }) => inputTokens],
   ["output tokens", ({ outputTokens }) => outputTokens],
 ];
@@ -131,7 +131,7 @@ function latencyTable(stage: StageAnalysis): string[] {
   const names = ["mean", "min", ...(Object.keys(percentiles) as (keyof typeof percentiles)[]), "max"] as const;
   const columns: Column[] = [{ head: ["per request"], align: "left" }, ...right(["n"], ...names.map((name) => [name]))];
   const failed = stage.pooled.failureRate.value !== 0;
-  const shown = latencies.filter(([label]) => failed || !label.endsWith(ADJUSTED));
+  const shown = latencies.filter(([label]) => failed || !label.startsWith(ADJUSTED));
   const summaries = shown.map(([label, of]) => ({ label, summary: of(stage.pooled) }));
   const rows = summaries.map(({ label, summary }) => [
     label,
@@ -169,7 +169,7 @@ function definitionLines([name, text]: readonly [string, string]): string[] {
 
 /** What "n<N" means stands once, among the definitions. */
 function reasons(cells: Parameters<typeof footnotes>[0]): string[] {
-  return footnotes(cells).filter((note) => !note.startsWith("n<"));
+  return footnotes(cells).filter((note) => note !== BELOW_FLOOR);
 }
 
 function bullets(texts: readonly string[]): string[] {

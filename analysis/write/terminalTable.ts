@@ -9,7 +9,7 @@ const WIDTH = 100;
 export function terminalTable(analysis: Analysis): string {
   const { title, simulated, systems, comparison, notes } = analysis;
   const paragraphs = [
-    wrapText(`${simulated ? "SIMULATED  " : ""}${title}`, WIDTH),
+    wrapText(`${simulated ? "SIMULATED: " : ""}${title}`, WIDTH),
     ...systems.map(systemLines),
     comparison === null
       ? []

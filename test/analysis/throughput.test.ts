@@ -106,7 +106,7 @@ describe("work inside the window", () => {
           assert.ok(Math.abs(whole.outputTokens - tokens) < 1e-6 && Math.abs(whole.requests - list.length) < 1e-6);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: 15 },
     );
   });
 });
