@@ -1,12 +1,13 @@
 import { relative } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import { EngineDriver } from "./components/engineDriver.ts";
 import { LocalBenchmark } from "./components/localBenchmark.ts";
 import { knownAnalysis, reportFolder, runBenchmark } from "./run/benchmark.ts";
 import type { Driver } from "./run/driver.ts";
-import { EngineDriver } from "./components/engineDriver.ts";
 import { stackMetrics } from "./run/metricOutputs.ts";
+import { apiKeysFrom } from "./run/apiKeys.ts";
 import { plannedRuns, projectRoot } from "./run/plannedRun.ts";
-import { apiKeysFrom, rawFromPulumi } from "./scenario/config.ts";
+import { rawFromPulumi } from "./scenario/config.ts";
 import { parseScenario } from "./scenario/parse.ts";
 
 /** The program of every stack. A plain `pulumi` calls it without a driver; `./bench` runs it inline with its own. */

@@ -13,14 +13,14 @@ export function backendEnvironment(): Record<string, string> {
 }
 
 function backendUrl(): Record<string, string> {
-  if (process.env["PULUMI_BACKEND_URL"] || isLoggedIn()) return {};
+  if (process.env.PULUMI_BACKEND_URL || isLoggedIn()) return {};
   const state = join(projectRoot, ".bench", "state");
   mkdirSync(state, { recursive: true });
   return { PULUMI_BACKEND_URL: `file://${state}` };
 }
 
 function isLoggedIn(): boolean {
-  const file = join(process.env["PULUMI_HOME"] ?? join(homedir(), ".pulumi"), "credentials.json");
+  const file = join(process.env.PULUMI_HOME ?? join(homedir(), ".pulumi"), "credentials.json");
   if (!existsSync(file)) return false;
   try {
     return Boolean((JSON.parse(readFileSync(file, "utf8")) as { current?: string }).current);
@@ -30,7 +30,7 @@ function isLoggedIn(): boolean {
 }
 
 function passphrase(): Record<string, string> {
-  if (process.env["PULUMI_CONFIG_PASSPHRASE"] !== undefined || process.env["PULUMI_CONFIG_PASSPHRASE_FILE"]) return {};
+  if (process.env.PULUMI_CONFIG_PASSPHRASE !== undefined || process.env.PULUMI_CONFIG_PASSPHRASE_FILE) return {};
   const file = join(projectRoot, ".bench", "passphrase");
   if (!existsSync(file)) {
     mkdirSync(join(projectRoot, ".bench"), { recursive: true });

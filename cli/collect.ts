@@ -13,7 +13,9 @@ import { TerminalDriver } from "./terminalDriver.ts";
 export async function collect(name: string): Promise<number> {
   const scenario = loadScenario(name);
   const runs = plannedRuns(scenario);
-  const folders = runs.map((run) => RunFolder.latest(stackFolder(projectRoot, name), run.runId)).filter(({ state }) => state !== "absent");
+  const folders = runs
+    .map((run) => RunFolder.latest(stackFolder(projectRoot, name), run.runId))
+    .filter(({ state }) => state !== "absent");
   if (folders.length === 0) {
     throw new CommandError(`stack "${name}" has no results of its present scenario`, `./bench up ${name} makes them`);
   }

@@ -24,7 +24,10 @@ export function describeScenario(scenario: Scenario, runs: readonly PlannedRun[]
 
 function describeEngine(target: Target): string {
   if (target.method === "existing") return `existing, ${target.servedModel} at ${target.url}`;
-  const slower = target.method === "simulated" && target.simulator.slowdown !== 1 ? `, all times x ${target.simulator.slowdown}` : "";
+  const slower =
+    target.method === "simulated" && target.simulator.slowdown !== 1
+      ? `, all times x ${target.simulator.slowdown}`
+      : "";
   return `${target.method}, ${target.model.name} on ${target.gpuCount} x ${target.gpu.name}${slower}`;
 }
 
@@ -36,7 +39,10 @@ function describeFit({ fit, gpu }: Exclude<Target, { method: "existing" }>): str
 
 function describeLoad(stages: readonly Stage[]): string {
   const values = stages.map(({ load }) => (load.type === "concurrency" ? load.concurrency : load.requestsPerSecond));
-  const type = stages[0]?.load.type === "concurrency" ? "closed loop, concurrency" : `open loop (${stages[0]?.load.type}), requests/s`;
+  const type =
+    stages[0]?.load.type === "concurrency"
+      ? "closed loop, concurrency"
+      : `open loop (${stages[0]?.load.type}), requests/s`;
   return `${type} ${values.join(", ")}`;
 }
 

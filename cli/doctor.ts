@@ -17,7 +17,9 @@ interface Finding {
 export async function doctor(): Promise<number> {
   const findings = [node(), ...(await pulumi()), backend(), machine(), cluster(), writable(), ...stacks()];
   for (const { state, what, next } of findings) {
-    process.stdout.write(`${{ ok: "ok     ", note: "note   ", missing: "MISSING" }[state]}  ${what}\n${next ? `         -> ${next}\n` : ""}`);
+    process.stdout.write(
+      `${{ ok: "ok     ", note: "note   ", missing: "MISSING" }[state]}  ${what}\n${next ? `         -> ${next}\n` : ""}`,
+    );
   }
   return findings.some(({ state }) => state === "missing") ? 1 : 0;
 }
@@ -29,21 +31,32 @@ function node(): Finding {
 async function pulumi(): Promise<Finding[]> {
   const command = await installedCommand();
   if (command === null) {
-    const how = has("go") ? "the first command that needs it downloads it, or builds it with Go (about 3 minutes)" : null;
+    const how = has("go")
+      ? "the first command that needs it downloads it, or builds it with Go (about 3 minutes)"
+      : null;
     return [
       how === null
-        ? { state: "missing", what: `Pulumi CLI ${pinnedVersion()}`, next: "./bench up local downloads it; on a closed network install Go 1.26 first" }
+        ? {
+            state: "missing",
+            what: `Pulumi CLI ${pinnedVersion()}`,
+            next: "./bench up local downloads it; on a closed network install Go 1.26 first",
+          }
         : { state: "note", what: `Pulumi CLI ${pinnedVersion()} is not installed yet`, next: how },
     ];
   }
   const host: Finding = hasLanguageHost(command)
     ? { state: "ok", what: "pulumi-language-nodejs: a plain `pulumi up` works too (./bench env)" }
-    : { state: "note", what: "no pulumi-language-nodejs: ./bench works, a plain `pulumi up` does not", next: "install Pulumi the ordinary way if you want it" };
+    : {
+        state: "note",
+        what: "no pulumi-language-nodejs: ./bench works, a plain `pulumi up` does not",
+        next: "install Pulumi the ordinary way if you want it",
+      };
   return [{ state: "ok", what: `Pulumi CLI ${command.version} (${command.command})` }, host];
 }
 
 function backend(): Finding {
-  const url = backendEnvironment()["PULUMI_BACKEND_URL"] ?? process.env["PULUMI_BACKEND_URL"] ?? "the one you are logged in to";
+  const url =
+    backendEnvironment().PULUMI_BACKEND_URL ?? process.env.PULUMI_BACKEND_URL ?? "the one you are logged in to";
   return { state: "ok", what: `state: ${url}` };
 }
 
@@ -55,16 +68,22 @@ function machine(): Finding {
 }
 
 function cluster(): Finding {
-  const found = process.env["KUBECONFIG"] || existsSync(join(process.env["HOME"] ?? "", ".kube", "config"));
-  return found ? { state: "ok", what: "a kubeconfig (for the cluster stacks)" } : { state: "note", what: "no kubeconfig: fine for stacks on platform local" };
+  const found = process.env.KUBECONFIG || existsSync(join(process.env.HOME ?? "", ".kube", "config"));
+  return found
+    ? { state: "ok", what: "a kubeconfig (for the cluster stacks)" }
+    : { state: "note", what: "no kubeconfig: fine for stacks on platform local" };
 }
 
 function writable(): Finding {
   try {
     accessSync(projectRoot, constants.W_OK);
-    return { state: "ok", what: `results go to ${process.env["LLMBENCH_RESULTS"] ?? join(projectRoot, "results")}` };
+    return { state: "ok", what: `results go to ${process.env.LLMBENCH_RESULTS ?? join(projectRoot, "results")}` };
   } catch {
-    return { state: "missing", what: `${projectRoot} is not writable`, next: "clone into a folder of your own, or set LLMBENCH_RESULTS" };
+    return {
+      state: "missing",
+      what: `${projectRoot} is not writable`,
+      next: "clone into a folder of your own, or set LLMBENCH_RESULTS",
+    };
   }
 }
 
@@ -74,7 +93,11 @@ function stacks(): Finding[] {
       plannedRuns(loadScenario(name));
       return { state: "ok", what: `stack ${name}` };
     } catch (error) {
-      return { state: "note", what: `stack ${name}: ${error instanceof Error ? error.message : error}`, next: `edit Pulumi.${name}.yaml` };
+      return {
+        state: "note",
+        what: `stack ${name}: ${error instanceof Error ? error.message : error}`,
+        next: `edit Pulumi.${name}.yaml`,
+      };
     }
   });
 }

@@ -1,5 +1,5 @@
 import { destroy } from "./destroy.ts";
-import { up, type UpOptions } from "./up.ts";
+import { type UpOptions, up } from "./up.ts";
 
 /** `./bench e2e STACK`: the teardown happens whatever `up` came to. */
 export async function e2e(name: string, options: UpOptions): Promise<number> {

@@ -2,7 +2,8 @@ import { CommandError } from "./commandError.ts";
 
 /** Turns what the engine says into one message with a next step; anything unknown keeps the engine's own words. */
 export function explainEngineError(error: unknown, stack: string): Error {
-  const text = String((error as { stderr?: string }).stderr ?? "") + String(error instanceof Error ? error.message : error);
+  const text =
+    String((error as { stderr?: string }).stderr ?? "") + String(error instanceof Error ? error.message : error);
   if (/currently locked by/.test(text)) {
     const holder = /created by ([^\n]+)/.exec(text)?.[1]?.trim() ?? "another process";
     return new CommandError(
@@ -21,5 +22,8 @@ export function explainEngineError(error: unknown, stack: string): Error {
     .filter((line) => /^\s*(error:|code:)/i.test(line))
     .map((line) => line.trim().replace(/^error:\s*/i, ""));
   const message = [...new Set(diagnostics)].join("\n  ") || text.trim();
-  return new CommandError(`the engine failed:\n  ${message}`, `./bench preview ${stack} --verbose shows all that it says`);
+  return new CommandError(
+    `the engine failed:\n  ${message}`,
+    `./bench preview ${stack} --verbose shows all that it says`,
+  );
 }

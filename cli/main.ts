@@ -1,18 +1,22 @@
 import { Command, CommanderError } from "commander";
-import { UserError } from "../scenario/userError.ts";
 import { RunError } from "../run/runError.ts";
+import { ScenarioError, UserError } from "../scenario/userError.ts";
 import { CommandError } from "./commandError.ts";
 
 // Each command is imported when it is called: the SDK alone takes a second to load, and --help should not wait for it.
 const bench = new Command("bench")
-  .description("Benchmarks of LLM inference as infrastructure code: one Pulumi stack (Pulumi.STACK.yaml) is one scenario.")
+  .description(
+    "Benchmarks of LLM inference as infrastructure code: one Pulumi stack (Pulumi.STACK.yaml) is one scenario.",
+  )
   .configureHelp({ sortSubcommands: false })
   .showHelpAfterError("(./bench --help lists the commands)")
   .exitOverride();
 
 const verbose = ["-v, --verbose", "show what the Pulumi engine says, on stderr", false] as const;
 let exitCode = 0;
-const ends = (code: Promise<number>) => code.then((value) => void (exitCode = value));
+const ends = async (code: Promise<number>) => {
+  exitCode = await code;
+};
 
 bench
   .command("up <stack>")
@@ -89,7 +93,7 @@ function report(error: unknown): number {
     process.stderr.write(`error: ${error.message}\n  next: ${error.next}\n`);
     return error.exitCode;
   }
-  if (error instanceof UserError || error instanceof RunError) {
+  if (error instanceof ScenarioError || error instanceof UserError || error instanceof RunError) {
     process.stderr.write(`error: ${error.message}\n`);
     return 2;
   }

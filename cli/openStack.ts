@@ -42,7 +42,11 @@ export async function withStack<T>(
 export function stackFile(name: string): string {
   const file = join(projectRoot, `Pulumi.${name}.yaml`);
   if (/^[\w.-]+$/.test(name) && existsSync(file)) return file;
-  throw new CommandError(`there is no stack "${name}": Pulumi.${name}.yaml does not exist`, `use one of: ${stackNames().join(", ")}`, 2);
+  throw new CommandError(
+    `there is no stack "${name}": Pulumi.${name}.yaml does not exist`,
+    `use one of: ${stackNames().join(", ")}`,
+    2,
+  );
 }
 
 export function stackNames(): string[] {

@@ -18,7 +18,8 @@ export function pinnedVersion(): semver.SemVer {
 
 /** Where a CLI of ours is kept: per version in the user's cache, so that all clones share it. */
 function cachedRoot(): string {
-  const cache = process.env["LLMBENCH_CACHE"] ?? join(process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"), "llm-bench");
+  const cache =
+    process.env.LLMBENCH_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "llm-bench");
   return join(cache, `pulumi-${pinnedVersion()}`);
 }
 
@@ -100,6 +101,6 @@ export function has(program: string): boolean {
 }
 
 function onPath(program: string): string | null {
-  const folders = (process.env["PATH"] ?? "").split(delimiter);
+  const folders = (process.env.PATH ?? "").split(delimiter);
   return folders.map((folder) => join(folder, program)).find((file) => existsSync(file)) ?? null;
 }

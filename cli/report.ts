@@ -19,15 +19,14 @@ export async function report(directory: string): Promise<number> {
 
 function runFolders(out: string): RunFolder[] {
   if (existsSync(join(out, "manifest.json")) || existsSync(join(out, "results", "requests.bin"))) {
-    const folder = new RunFolder(out, 1);
-    return [new RunFolder(out, folder.manifest?.attempt ?? 1)];
+    return [new RunFolder(out, 1)];
   }
   const list = join(out, runsFile);
   if (existsSync(list)) {
     return (JSON.parse(readFileSync(list, "utf8")) as string[]).map((path) => new RunFolder(resolve(out, path), 1));
   }
   throw new CommandError(
-    `${directory} is neither a run folder (with manifest.json) nor a comparison (with ${runsFile})`,
+    `${out} is neither a run folder (with manifest.json) nor a comparison (with ${runsFile})`,
     "name a folder below results/STACK/",
     2,
   );

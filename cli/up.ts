@@ -35,7 +35,8 @@ function printResult(result: BenchmarkResult, name: string): void {
   if (result.analysis !== null) out(terminalTable(result.analysis));
   for (const problem of result.problems) out(`! ${problem}`);
   if (result.problems.length > 0) out(`  next: ./bench up ${name} --retry runs it again, beside what is there`);
-  if (result.ran === 0 && result.problems.length === 0) out("Nothing was to be done: every run of this scenario is complete.");
+  if (result.ran === 0 && result.problems.length === 0)
+    out("Nothing was to be done: every run of this scenario is complete.");
   const report = `${relative(process.cwd(), result.reportFolder)}/report.html`;
   if (result.analysis !== null) out(`Report: ${report}`);
 }

@@ -6,7 +6,7 @@ import { type Driver, progressLine, type RunProgress } from "../run/driver.ts";
 
 /** Under a plain `pulumi`: progress goes to the engine's log, the way to stop is the engine's own. */
 export class EngineDriver implements Driver {
-  readonly retry = process.env["LLMBENCH_RETRY"] === "1";
+  readonly retry = process.env.LLMBENCH_RETRY === "1";
   readonly #interrupt = new AbortController();
   #lastLine = 0;
 
@@ -35,7 +35,9 @@ export class EngineDriver implements Driver {
   async finish(result: BenchmarkResult): Promise<Analysis | null> {
     if (result.analysis !== null) await pulumi.log.info(terminalTable(result.analysis));
     if (result.problems.length > 0) {
-      await pulumi.log.error(`${result.problems.join("\n")}\nRun again with LLMBENCH_RETRY=1, or ./bench up STACK --retry`);
+      await pulumi.log.error(
+        `${result.problems.join("\n")}\nRun again with LLMBENCH_RETRY=1, or ./bench up STACK --retry`,
+      );
       // A rejected apply ends `up` only 15 to 38 s later: the SDK sets process.exitCode and its open channels hold Node.
       process.exit(32);
     }

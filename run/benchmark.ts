@@ -55,10 +55,18 @@ export async function runBenchmark(
     const folder = latest.state === "absent" ? latest : latest.next(stack, run.runId);
     const number = ++ran;
     driver.say(`run ${number}/${todo.length} ${run.runId}`);
-    const manifest = await localRun(scenario, run, folder, apiKeys[run.target.name] ?? null, driver, (harness, plan) => {
-      const eta = harness.etaSeconds === null ? null : harness.etaSeconds + (todo.length - number) * plannedSeconds(plan);
-      driver.progress({ run: number, runs: todo.length, target: run.target.name, harness, etaSeconds: eta });
-    });
+    const manifest = await localRun(
+      scenario,
+      run,
+      folder,
+      apiKeys[run.target.name] ?? null,
+      driver,
+      (harness, plan) => {
+        const eta =
+          harness.etaSeconds === null ? null : harness.etaSeconds + (todo.length - number) * plannedSeconds(plan);
+        driver.progress({ run: number, runs: todo.length, target: run.target.name, harness, etaSeconds: eta });
+      },
+    );
     if (manifest.status !== "complete") driver.warn(`run ${run.runId} is ${manifest.status}: ${manifest.reason}`);
   }
   const folders = runs.map((run) => RunFolder.latest(stack, run.runId));

@@ -19,7 +19,12 @@ export interface Child {
  * whole foreground group, and the engine would be gone before the generator has flushed. Its stdin is a pipe that we
  * hold open: it ends when we die, however we die, and the children end with it.
  */
-export function startChild(file: string, args: string[], onLine: (line: string) => void, env: Record<string, string> = {}): Child {
+export function startChild(
+  file: string,
+  args: string[],
+  onLine: (line: string) => void,
+  env: Record<string, string> = {},
+): Child {
   const child = spawn(process.execPath, [file, ...args], {
     detached: true,
     stdio: ["pipe", "pipe", "pipe"],

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { simulatorConfig } from "../scenario/roofline.ts";
 import type { ExistingTarget, Scenario, SimulatedTarget } from "../scenario/scenario.ts";
 import { startChild, stopChild } from "./childProcess.ts";
-import { RunError } from "./runError.ts";
 import { projectRoot } from "./plannedRun.ts";
+import { RunError } from "./runError.ts";
 
 /** Where the engine under test answers. The key travels beside it, never in a file. */
 export interface Endpoint {
@@ -31,14 +31,21 @@ export async function startSimulator(target: SimulatedTarget, scenario: Scenario
   const timeout = AbortSignal.timeout(readySeconds * 1000);
   const failed = Promise.race([
     child.exit.then((exit) => `it ended with code ${exit.code}: ${child.errorLines.slice(-3).join(" | ")}`),
-    new Promise<string>((resolve) => timeout.addEventListener("abort", () => resolve(`no answer in ${readySeconds} s`))),
+    new Promise<string>((resolve) =>
+      timeout.addEventListener("abort", () => resolve(`no answer in ${readySeconds} s`)),
+    ),
   ]);
   const answer = await Promise.race([url, failed.then((why) => ({ why }))]);
   if (typeof answer !== "string") {
     await stopChild(child, 1000);
     throw new RunError(`the simulated engine of target "${target.name}" did not start: ${answer.why}`);
   }
-  return { url: answer, servedModel: config.model, apiKey: null, close: async () => void (await stopChild(child, 2000)) };
+  return {
+    url: answer,
+    servedModel: config.model,
+    apiKey: null,
+    close: async () => void (await stopChild(child, 2000)),
+  };
 }
 
 /** Checks, before any load, that an engine deployed by other means answers and serves the model that is asked for. */
@@ -49,10 +56,12 @@ export async function reachExisting(target: ExistingTarget, apiKey: string | nul
     headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
     signal: AbortSignal.timeout(readySeconds * 1000),
   }).catch((error: Error & { cause?: { code?: string; message?: string } }) => {
-    const cause = error.name === "TimeoutError" ? `no answer in ${readySeconds} s` : (error.cause?.code ?? error.message);
+    const cause =
+      error.name === "TimeoutError" ? `no answer in ${readySeconds} s` : (error.cause?.code ?? error.message);
     throw new RunError(`target "${target.name}" cannot be reached at ${where}/v1/models: ${cause}; ${next}`);
   });
-  if (!response.ok) throw new RunError(`target "${target.name}": ${where}/v1/models answers ${response.status}; ${next}`);
+  if (!response.ok)
+    throw new RunError(`target "${target.name}": ${where}/v1/models answers ${response.status}; ${next}`);
   const body = (await response.json().catch(() => null)) as { data?: { id?: string }[] } | null;
   const served = (body?.data ?? []).map((model) => model.id);
   if (!served.includes(target.servedModel)) {

@@ -59,12 +59,22 @@ export async function localRun(
     files: await checksums(folder),
   };
   folder.write("environment/context.ctx", "local: no cluster; engine and harness ran on this machine");
-  folder.write("environment/variables", Object.entries(manifest.provenance.versions).map(([k, v]) => `${k}=${v}`).join("\n"));
+  folder.write(
+    "environment/variables",
+    Object.entries(manifest.provenance.versions)
+      .map(([k, v]) => `${k}=${v}`)
+      .join("\n"),
+  );
   folder.writeManifest(manifest);
   return manifest;
 }
 
-function openEndpoint(scenario: Scenario, run: PlannedRun, folder: RunFolder, apiKey: string | null): Promise<Endpoint> {
+function openEndpoint(
+  scenario: Scenario,
+  run: PlannedRun,
+  folder: RunFolder,
+  apiKey: string | null,
+): Promise<Endpoint> {
   const { target } = run;
   switch (target.method) {
     case "simulated":
@@ -72,7 +82,9 @@ function openEndpoint(scenario: Scenario, run: PlannedRun, folder: RunFolder, ap
     case "existing":
       return reachExisting(target, apiKey);
     default:
-      throw new RunError(`method "${target.method}" of target "${target.name}" needs a cluster; on platform "local" use simulated or existing`);
+      throw new RunError(
+        `method "${target.method}" of target "${target.name}" needs a cluster; on platform "local" use simulated or existing`,
+      );
   }
 }
 
@@ -95,7 +107,10 @@ async function generate(
   folder.write("workload/plan.json", JSON.stringify(plan, null, 2));
   copyProfile(scenario, folder);
   const args = ["--plan", planFile, "--out", folder.native, "--progress", "json"];
-  folder.write("setup/commands/harness.txt", `node harness/main.ts --plan workload/plan.json --out results --progress json`);
+  folder.write(
+    "setup/commands/harness.txt",
+    `node harness/main.ts --plan workload/plan.json --out results --progress json`,
+  );
 
   const log: string[] = [];
   const child = startChild(
@@ -154,6 +169,7 @@ function readSummary(folder: RunFolder): HarnessSummary | null {
 
 async function checksums(folder: RunFolder): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
-  for (const name of readdirSync(folder.native).sort()) sums[`results/${name}`] = await sha256(join(folder.native, name));
+  for (const name of readdirSync(folder.native).sort())
+    sums[`results/${name}`] = await sha256(join(folder.native, name));
   return sums;
 }

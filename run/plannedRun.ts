@@ -31,12 +31,17 @@ export function plannedRuns(scenario: Scenario): PlannedRun[] {
 
 function targetFingerprint(scenario: Scenario, target: Target): string {
   return fingerprint({
-    target,
+    // Whether a key is needed changes who may ask, not what is measured; and a stack file with one encrypted as a whole
+    // cannot tell.
+    target: { ...target, hasApiKey: undefined },
     workload: workloadOf(scenario),
     seed: scenario.seed,
     harness: scenario.harness.name,
     code: sourceHash("harness"),
-    simulator: target.method === "simulated" ? { config: simulatorConfig(target, { seed: scenario.seed }), code: sourceHash("simulator") } : null,
+    simulator:
+      target.method === "simulated"
+        ? { config: simulatorConfig(target, { seed: scenario.seed }), code: sourceHash("simulator") }
+        : null,
   });
 }
 

@@ -4,7 +4,7 @@ import { cpus, release, totalmem, type } from "node:os";
 import { join } from "node:path";
 import type { Provenance } from "../analysis/run.ts";
 import type { HarnessSummary } from "../harness/recordFormat.ts";
-import { assumptions } from "../scenario/roofline.ts";
+import { assumptions } from "../scenario/assumptions.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type PlannedRun, projectRoot } from "./plannedRun.ts";
 
@@ -21,12 +21,14 @@ export function provenance(scenario: Scenario, run: PlannedRun, summary: Harness
       cpuModel: summary.cpuModel,
       cpuCount: summary.cpuCount,
     },
-    simulation: target.method === "simulated" ? { assumptions: assumptions(target), speed: target.simulator.speed } : null,
+    simulation:
+      target.method === "simulated" ? { assumptions: assumptions(target), speed: target.simulator.speed } : null,
   };
 }
 
 function versions(): Record<string, string> {
-  const version = (path: string) => (JSON.parse(readFileSync(join(projectRoot, path), "utf8")) as { version: string }).version;
+  const version = (path: string) =>
+    (JSON.parse(readFileSync(join(projectRoot, path), "utf8")) as { version: string }).version;
   return {
     "llm-bench": version("package.json"),
     commit: gitCommit(),

@@ -6,7 +6,7 @@ import type { Manifest } from "../analysis/run.ts";
 
 /** `results/<stack>/`; LLMBENCH_RESULTS moves the root, so that tests and CI keep out of the user's results. */
 export function stackFolder(root: string, stack: string): string {
-  return join(process.env["LLMBENCH_RESULTS"] ?? join(root, "results"), stack);
+  return join(process.env.LLMBENCH_RESULTS ?? join(root, "results"), stack);
 }
 
 /**

@@ -1,5 +1,15 @@
 import { spawn } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manifest } from "../../analysis/run.ts";
@@ -25,9 +35,11 @@ export interface Started {
 export class Checkout {
   readonly path = mkdtempSync(join(tmpdir(), "llm-bench-test-"));
   readonly results = join(this.path, "results");
+  #environment: Promise<Ended> | undefined;
 
   constructor() {
-    for (const name of readdirSync(root)) if (!left.has(name)) cpSync(join(root, name), join(this.path, name), { recursive: true });
+    for (const name of readdirSync(root))
+      if (!left.has(name)) cpSync(join(root, name), join(this.path, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
   }
 
@@ -50,16 +62,20 @@ export class Checkout {
   }
 
   /** A plain `pulumi`, with what `./bench env` prints. */
-  pulumi(...args: string[]): Promise<Ended> {
-    const line = `set -e; environment="$("$0" "$1" env)"; eval "$environment"; shift; exec pulumi "$@"`;
-    return this.#spawn("/bin/sh", ["-c", line, process.execPath, join(this.path, "cli", "main.ts"), ...args, "--non-interactive"]).ended;
+  async pulumi(...args: string[]): Promise<Ended> {
+    this.#environment ??= this.bench("env");
+    const { stdout } = await this.#environment;
+    const line = 'eval "$0"; exec pulumi "$@"';
+    return this.#spawn("/bin/sh", ["-c", line, stdout, ...args, "--non-interactive"]).ended;
   }
 
   /** Run folders of a stack: name -> manifest, null where there is none yet. */
   runs(stack: string): Map<string, Manifest | null> {
     const folder = join(this.results, stack);
     if (!existsSync(folder)) return new Map();
-    const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, "results"))).sort();
+    const names = readdirSync(folder)
+      .filter((name) => existsSync(join(folder, name, "results")))
+      .sort();
     return new Map(names.map((name) => [name, this.#manifest(join(folder, name, "manifest.json"))]));
   }
 
@@ -101,7 +117,9 @@ export class Checkout {
         ? Promise.resolve()
         : Promise.race([
             new Promise<void>((resolve) => waiting.push({ text, resolve })),
-            ended.then((end) => Promise.reject(new Error(`ended with ${end.code} before it said "${text}": ${end.stderr}${end.stdout}`))),
+            ended.then((end) =>
+              Promise.reject(new Error(`ended with ${end.code} before it said "${text}": ${end.stderr}${end.stdout}`)),
+            ),
           ]);
     return { pid: child.pid as number, ended, saw };
   }

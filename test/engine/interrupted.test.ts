@@ -1,0 +1,89 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { Checkout } from "./checkout.ts";
+
+const slow = {
+  platform: "local",
+  gpu: "h100-80",
+  model: "llama-8b",
+  method: "simulated",
+  workload: "local",
+  workloadOverrides: { "stages.concurrency": [1, 2], "stages.seconds": 20 },
+};
+
+/** Processes whose command line holds the text. */
+function processes(text: string): string[] {
+  const all = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
+  return all.filter((line) => line.includes(text) && !line.includes("ps -eo"));
+}
+
+async function gone(text: string, seconds: number): Promise<boolean> {
+  for (const end = Date.now() + seconds * 1000; Date.now() < end; ) {
+    if (processes(text).length === 0) return true;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  return false;
+}
+
+describe("an interrupted up", () => {
+  const checkout = new Checkout();
+  before(() => checkout.stack("slow", slow));
+  after(() => checkout.remove());
+
+  it("first signal: ends cleanly, keeps the rows, marks them partial, frees the state", async () => {
+    const up = checkout.start("up", "slow");
+    await up.saw(" ok, ");
+    const asked = Date.now();
+    process.kill(up.pid, "SIGTERM");
+    const { code, stdout, stderr } = await up.ended;
+    assert.equal(code, 130, stderr + stdout);
+    assert.ok(Date.now() - asked < 15_000, `${Date.now() - asked} ms until the end`);
+    const [[run, manifest] = []] = checkout.runs("slow");
+    assert.ok(run && manifest);
+    assert.equal(manifest.status, "partial");
+    assert.match(manifest.reason ?? "", /interrupted by the user/);
+    const rows = checkout.read("slow", run, "results/requests.csv").trim().split("\n");
+    assert.ok(rows.length > 3, `${rows.length} lines of requests.csv`);
+    assert.match(checkout.read("slow", run, "analysis/data/stats.txt"), /partial/);
+    assert.ok(await gone(checkout.path, 5), `left behind: ${processes(checkout.path)}`);
+  });
+
+  it("a later up reports it and runs nothing", async () => {
+    const { code, stdout } = await checkout.bench("up", "slow");
+    assert.equal(code, 1);
+    assert.match(stdout, /is partial: interrupted by the user/);
+    assert.match(stdout, /--retry/);
+    assert.equal(checkout.runs("slow").size, 1);
+  });
+
+  it("killed for good: the children end with it, and the locked state is explained and freed", async () => {
+    const up = checkout.start("up", "slow", "--retry");
+    await up.saw(" ok, ");
+    // The engine too, as when a machine goes down: nobody is left to unlock the state.
+    for (const line of processes(checkout.path)) {
+      const pid = Number(line.trim().split(" ")[0]);
+      if (!line.includes("harness/main.ts") && !line.includes("simulator/main.ts")) process.kill(pid, "SIGKILL");
+    }
+    const pulumi = processes("pulumi").filter((line) => line.includes("slow"));
+    for (const line of pulumi) process.kill(Number(line.trim().split(" ")[0]), "SIGKILL");
+    await up.ended;
+    assert.ok(await gone(checkout.path, 10), `left behind: ${processes(checkout.path)}`);
+
+    const locked = await checkout.bench("up", "slow");
+    assert.equal(locked.code, 1);
+    assert.match(locked.stderr, /locked/);
+    assert.match(locked.stderr, /\.\/bench cancel slow/);
+    const freed = await checkout.bench("cancel", "slow");
+    assert.equal(freed.code, 0, freed.stderr);
+    const after = await checkout.bench("preview", "slow");
+    assert.equal(after.code, 0, after.stderr);
+  });
+
+  it("--retry ran beside the first attempt, which is untouched", () => {
+    const runs = checkout.runs("slow");
+    assert.equal(runs.size, 2);
+    const [first, second] = [...runs.keys()];
+    assert.equal(second, `${first}-a2`);
+    assert.equal(runs.get(first as string)?.status, "partial");
+  });
+});

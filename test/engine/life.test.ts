@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { Checkout } from "./checkout.ts";
+
+const quick = {
+  platform: "local",
+  gpu: "h100-80",
+  model: "llama-8b",
+  method: "simulated",
+  workload: "local",
+  workloadOverrides: { "stages.concurrency": [1, 4], "stages.seconds": 1.5 },
+};
+
+describe("the life of a stack on platform local, through the real engine", () => {
+  const checkout = new Checkout();
+  let firstRun: string;
+  before(() => checkout.stack("quick", quick));
+  after(() => checkout.remove());
+
+  it("preview checks, plans and starts nothing", async () => {
+    const { code, stdout, stderr } = await checkout.bench("preview", "quick");
+    assert.equal(code, 0, stderr);
+    assert.match(stdout, /local_H100_simulated_llama-8b/);
+    assert.match(stdout, /fits: 15\.\d GiB of weights/);
+    assert.match(stdout, /quick|engine-[0-9a-f]{8}-r1|-[0-9a-f]{8}-r1: would run/);
+    assert.equal(checkout.runs("quick").size, 0);
+  });
+
+  it("up runs, collects and reports, and says SIMULATED", async () => {
+    const { code, stdout, stderr } = await checkout.bench("up", "quick");
+    assert.equal(code, 0, stderr + stdout);
+    const [[run, manifest] = []] = checkout.runs("quick");
+    assert.ok(run && manifest);
+    firstRun = run;
+    assert.equal(manifest.status, "complete");
+    assert.equal(manifest.simulated, true);
+    assert.match(stdout, /SIMULATED/);
+    assert.match(stdout, new RegExp(`Report: .*${run}/report\\.html`));
+    assert.match(stderr, /ETA/);
+    const files = [
+      "README.md",
+      "report.html",
+      "results/requests.bin",
+      "results/arrivals.bin",
+      "results/requests.csv",
+      "results/stages.csv",
+      "results/pod_log_response.txt",
+      "analysis/data/stats.txt",
+      "analysis/data/stats.json",
+      "analysis/plots/README.md",
+      "analysis/plots/overview.png",
+      "analysis/plots/latency_analysis.png",
+      "analysis/plots/throughput_analysis.png",
+      "environment/context.ctx",
+      "environment/variables",
+      "workload/plan.json",
+      "setup/commands/harness.txt",
+    ];
+    for (const file of files) assert.ok(existsSync(join(checkout.results, "quick", run, file)), `${file} is there`);
+    for (const text of ["README.md", "report.html", "analysis/data/stats.txt"]) {
+      assert.match(checkout.read("quick", run, text), /SIMULATED/, text);
+    }
+  });
+
+  it("the outputs hold the headline metrics and the report's path", async () => {
+    const { code, stdout } = await checkout.bench("outputs", "quick");
+    assert.equal(code, 0);
+    const outputs = JSON.parse(stdout);
+    assert.equal(outputs.scenario, "local_H100_simulated_llama-8b");
+    assert.deepEqual(outputs.runs, [firstRun]);
+    const [system] = Object.values(outputs.metrics.systems) as {
+      concurrency: number;
+      outputTokensPerSecond: number;
+    }[][];
+    assert.deepEqual(
+      system?.map(({ concurrency }) => concurrency),
+      [1, 4],
+    );
+    // Four requests in flight share each step's weight read, so together they make clearly more tokens than one.
+    assert.ok(system![1]!.outputTokensPerSecond > 2.5 * system![0]!.outputTokensPerSecond);
+  });
+
+  it("up again does nothing and takes seconds", async () => {
+    const folder = join(checkout.results, "quick", firstRun);
+    const before = statSync(join(folder, "manifest.json")).mtimeMs;
+    const { code, stdout, seconds } = await checkout.bench("up", "quick");
+    assert.equal(code, 0);
+    assert.match(stdout, /Nothing was to be done/);
+    assert.equal(checkout.runs("quick").size, 1);
+    assert.equal(statSync(join(folder, "manifest.json")).mtimeMs, before);
+    assert.ok(seconds < 15, `${seconds} s`);
+  });
+
+  it("preview of an unchanged stack shows no change", async () => {
+    const { stdout } = await checkout.bench("preview", "quick");
+    assert.match(stdout, /Resources: 2 same/);
+    assert.match(stdout, /complete, would not run again/);
+  });
+
+  it("collect and report write the analysis again from the native files", async () => {
+    const stats = join(checkout.results, "quick", firstRun, "analysis", "data", "stats.json");
+    const numbers = (text: string) => JSON.parse(text).systems;
+    const before = numbers(readFileSync(stats, "utf8"));
+    assert.equal((await checkout.bench("collect", "quick")).code, 0);
+    assert.deepEqual(numbers(readFileSync(stats, "utf8")), before);
+    assert.equal((await checkout.bench("report", join("results", "quick", firstRun))).code, 0);
+    assert.deepEqual(numbers(readFileSync(stats, "utf8")), before);
+  });
+
+  it("a changed workload is a new run beside the old one", async () => {
+    checkout.stack("quick", { ...quick, workloadOverrides: { "stages.concurrency": [2], "stages.seconds": 1 } });
+    const { stdout: plan } = await checkout.bench("preview", "quick");
+    assert.match(plan, /Resources: 1 same, 1 update|1 update, 1 same/);
+    const { code, stdout } = await checkout.bench("up", "quick");
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, /Nothing was to be done/);
+    assert.equal(checkout.runs("quick").size, 2);
+    assert.ok(checkout.runs("quick").has(firstRun));
+  });
+
+  it("the stack file and Pulumi.yaml are as they were", () => {
+    assert.doesNotMatch(readFileSync(join(checkout.path, "Pulumi.quick.yaml"), "utf8"), /encryptionsalt/);
+  });
+
+  it("destroy leaves no resource and all results", async () => {
+    const { code, stdout } = await checkout.bench("destroy", "quick");
+    assert.equal(code, 0);
+    assert.match(stdout, /Destroyed 2 resources/);
+    assert.equal(checkout.runs("quick").size, 2);
+    const again = await checkout.bench("destroy", "quick");
+    assert.equal(again.code, 0);
+    assert.match(again.stdout, /Nothing of stack "quick" was deployed/);
+  });
+
+  it("e2e is up and destroy in one", async () => {
+    checkout.stack("once", { ...quick, workloadOverrides: { "stages.concurrency": [1], "stages.seconds": 1 } });
+    const { code, stdout } = await checkout.bench("e2e", "once");
+    assert.equal(code, 0);
+    assert.match(stdout, /Report: /);
+    assert.match(stdout, /Destroyed 2 resources/);
+    assert.equal(readdirSync(join(checkout.results, "once")).length, 1);
+  });
+});

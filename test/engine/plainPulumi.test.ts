@@ -1,0 +1,105 @@
+import assert from "node:assert/strict";
+import { Checkout } from "./checkout.ts";
+
+const quick = {
+  platform: "local",
+  gpu: "h100-80",
+  model: "llama-8b",
+  method: "simulated",
+  workload: "local",
+  workloadOverrides: { "stages.concurrency": [2], "stages.seconds": 1 },
+};
+
+describe("a plain pulumi on the state of ./bench", () => {
+  const checkout = new Checkout();
+  before(() => checkout.stack("mixed", quick));
+  after(() => checkout.remove());
+
+  it("sees no difference after ./bench up", async () => {
+    const up = await checkout.bench("up", "mixed");
+    assert.equal(up.code, 0, up.stderr);
+    const { code, stdout, stderr } = await checkout.pulumi("preview", "--stack", "mixed", "--expect-no-changes");
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /2 unchanged/);
+  });
+
+  it("runs what has changed, and ./bench then sees no difference", async () => {
+    checkout.stack("mixed", { ...quick, seed: 7 });
+    const { code, stdout, stderr } = await checkout.pulumi("up", "--yes", "--stack", "mixed");
+    assert.equal(code, 0, stdout + stderr);
+    assert.match(stdout, /SIMULATED/);
+    assert.equal(checkout.runs("mixed").size, 2);
+    const preview = await checkout.bench("preview", "mixed");
+    assert.match(preview.stdout, /Resources: 2 same/);
+    const again = await checkout.bench("up", "mixed");
+    assert.match(again.stdout, /Nothing was to be done/);
+  });
+
+  it("a failed run ends a plain up with an error, soon", async () => {
+    checkout.stack("mixed", { ...quick, seed: 8, simulator: { faults: [{ kind: "http500", every: 1 }] } });
+    const { code, stdout, stderr, seconds } = await checkout.pulumi(
+      "up",
+      "--yes",
+      "--skip-preview",
+      "--stack",
+      "mixed",
+    );
+    assert.notEqual(code, 0);
+    assert.match(stdout + stderr, /500/);
+    assert.ok(seconds < 30, `${seconds} s`);
+  });
+
+  it("destroys", async () => {
+    const { code, stdout } = await checkout.pulumi("destroy", "--yes", "--stack", "mixed");
+    assert.equal(code, 0);
+    assert.match(stdout, /2 deleted/);
+  });
+});
+
+/** Cross-key mistakes, each through the whole of `pulumi preview`; the unit tests hold 100 more. */
+const refused: [string, Record<string, unknown>, RegExp][] = [
+  ["no L40 on GKE", { platform: "gke", gpu: "l40", model: "llama-8b", method: "standalone" }, /gpu is "l40"/],
+  [
+    "too big for the card",
+    { platform: "gke", gpu: "a100-40", model: "llama-70b", method: "standalone" },
+    /llama-70b|GiB/,
+  ],
+  [
+    "MIG with tensor parallel",
+    {
+      platform: "ocp",
+      gpu: "h100-80-mig-3g.40gb",
+      model: "llama-3b",
+      method: "standalone",
+      engine: { tensorParallel: 2 },
+    },
+    /tensorParallel/,
+  ],
+  ["gated without a token", { platform: "ocp", gpu: "h100-80", model: "llama-8b", method: "standalone" }, /hfToken/],
+  ["standalone on a laptop", { ...quick, method: "standalone" }, /method is "standalone"/],
+  ["an unknown profile", { ...quick, workload: "concurency-sweep" }, /concurrency-sweep/],
+  ["a misspelt override", { ...quick, workloadOverrides: { "data.inputTokens.std": 3 } }, /stdDev/],
+  ["two targets of one name", { ...quick, targets: [{ name: "a" }, { name: "a" }] }, /name/],
+  ["a key that is no key", { ...quick, modell: "llama-8b" }, /modell/],
+  ["a context shorter than the workload", { ...quick, engine: { maxModelLen: 64 } }, /maxModelLen/],
+];
+
+describe("wrong scenarios in the real preview", () => {
+  const checkout = new Checkout();
+  after(() => checkout.remove());
+
+  it("each is refused with one clear message and no stack trace", async () => {
+    const stack = "bad";
+    checkout.stack(stack, quick);
+    await checkout.pulumi("stack", "init", stack);
+    for (const [name, config, message] of refused) {
+      checkout.stack(stack, config);
+      const { code, stdout, stderr } = await checkout.pulumi("preview", "--stack", stack);
+      const text = stdout + stderr;
+      assert.notEqual(code, 0, `${name}: ${text}`);
+      assert.match(text, message, name);
+      assert.match(text, new RegExp(`Pulumi\\.${stack}\\.yaml`), name);
+      assert.doesNotMatch(text, /^\s+at .*\.[jt]s:\d+/m, `${name}: a stack trace in ${text}`);
+    }
+  });
+});
