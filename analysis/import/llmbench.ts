@@ -87,7 +87,11 @@ type Identity = Omit<Run, "plan" | "stages" | "requests" | "itl" | "errors">;
 
 function identity(manifest: RunOrigin, summary: HarnessSummary | null, cutShort: readonly string[]): Identity {
   const told = manifest.status ?? "complete";
-  const reasons = [...new Set([manifest.reason ?? null, ...cutShort])].filter((reason) => reason !== null);
+  const all = [manifest.reason ?? null, ...cutShort].filter((reason) => reason !== null);
+  // The manifest often repeats what the generator said.
+  const reasons = all.filter(
+    (reason, i) => !all.some((other, j) => other.includes(reason) && (other !== reason || j < i)),
+  );
   return {
     runId: manifest.runId,
     stack: manifest.stack,
