@@ -154,6 +154,10 @@ export class Exchange implements Dispatcher.DispatchHandler, EventSink {
     this.events += count;
   }
 
+  finish(reason: string): void {
+    if (this.active) this.finishReason = reason;
+  }
+
   event(data: string): boolean {
     if (!this.active) return false;
     if (data === "[DONE]") {
@@ -179,7 +183,7 @@ export class Exchange implements Dispatcher.DispatchHandler, EventSink {
     if (answer.hasTokens) this.tokens(1);
     if (answer.usage !== null) this.usage = answer.usage;
     if (answer.finishReason !== null) this.finishReason = answer.finishReason;
-    return answer.hasTokens && answer.usage === null && answer.finishReason === null;
+    return answer.usage === null;
   }
 
   onResponseEnd(): void {

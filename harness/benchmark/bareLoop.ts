@@ -7,7 +7,7 @@ export async function bareLoop(
   concurrency: number,
   body: string,
   requests: number,
-): Promise<{ seconds: number; requests: number; events: number }> {
+): Promise<{ events: number }> {
   const options: Dispatcher.DispatchOptions = {
     path: "/v1/chat/completions",
     method: "POST",
@@ -17,7 +17,6 @@ export async function bareLoop(
   let started = 0;
   let ended = 0;
   let events = 0;
-  const begin = performance.now();
   await new Promise<void>((resolve, reject) => {
     const clients = Array.from(
       { length: concurrency },
@@ -51,5 +50,5 @@ export async function bareLoop(
       send();
     }
   });
-  return { seconds: (performance.now() - begin) / 1000, requests: ended, events };
+  return { events };
 }

@@ -1,3 +1,4 @@
+import type { Span } from "./eventShape.ts";
 import type { ShapeBook } from "./shapeBook.ts";
 
 const LF = 10;
@@ -6,9 +7,11 @@ const CR = 13;
 export const LONGEST_EVENT_BYTES = 16 * 2 ** 20;
 
 export interface EventSink {
-  /** `count` token events of a learned shape. */
+  /** `count` token events of a known shape. */
   tokens(count: number): void;
-  /** The data of any other event, its lines joined; true if it was a token event worth learning. */
+  /** A known shape came with this finish reason. */
+  finish(reason: string): void;
+  /** The data of any other event, its lines joined; true if its shape may be learned. */
   event(data: string): boolean;
 }
 
@@ -70,13 +73,16 @@ export class EventScanner {
 
   #scan(bytes: Buffer, searched: number): number {
     const shapes = this.#shapes;
+    const span = spanOf(bytes);
     const to = bytes.length;
     let from = 0;
     let tokens = 0;
     while (from < to) {
-      const matched = shapes.match(bytes, from, to);
+      const matched = shapes.match(span, from, to);
       if (matched > 0) {
-        tokens++;
+        const { hasToken, finishReason } = shapes.matched!;
+        if (hasToken) tokens++;
+        if (finishReason !== null) this.#sink.finish(finishReason);
         from = matched;
         continue;
       }
@@ -111,6 +117,15 @@ export class EventScanner {
   }
 }
 
+const span: { bytes: Uint8Array; view: DataView } = { bytes: Buffer.alloc(0), view: new DataView(new ArrayBuffer(0)) };
+
+/** With chunked encoding every event is a piece of its own of one read: all pieces share the view of that read's memory. */
+function spanOf(bytes: Buffer): Span {
+  if (span.view.buffer !== bytes.buffer) span.view = new DataView(bytes.buffer);
+  span.bytes = bytes;
+  return span;
+}
+
 /** Offset after the empty line that ends the event, or 0. */
 function endOfEvent(bytes: Buffer, from: number): number {
   for (let at = bytes.indexOf(LF, from); at >= 0; at = bytes.indexOf(LF, at + 1)) {
@@ -122,6 +137,10 @@ function endOfEvent(bytes: Buffer, from: number): number {
 
 /** The data of one event's text, its lines joined by line feeds; null for an event without data, e.g. a comment. */
 function dataOf(event: string): string | null {
+  // Nearly always: one line of data, then the empty line.
+  if (event.startsWith("data: ") && event.indexOf("\n") === event.length - 2 && !event.endsWith("\r\n\n")) {
+    return event.slice(6, -2);
+  }
   let data: string | null = null;
   for (const raw of event.split("\n")) {
     const line = raw.endsWith("\r") ? raw.slice(0, -1) : raw;

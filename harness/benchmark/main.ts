@@ -1,0 +1,49 @@
+import { loadavg } from "node:os";
+import { parseArgs } from "node:util";
+import { exactness } from "./exactness.ts";
+import { memory } from "./memory.ts";
+import { speed } from "./speed.ts";
+import { type Row, table } from "./table.ts";
+
+const help = `Benchmark of the load generator itself, on this machine, server included.
+
+  node harness/benchmark/main.ts [--only speed|exactness|memory] [--rounds N] [--requests N]
+
+  --rounds N     rounds of the speed benchmark (default 7) and of exactness (default 3)
+  --requests N   requests of the memory benchmark (default 100000, extrapolated to a million)
+
+Exit code 1 if a target is missed. Other work on the machine counts against the figures; the load is printed.
+`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: "string" },
+    rounds: { type: "string" },
+    requests: { type: "string", default: "100000" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+if (values.help) {
+  process.stdout.write(help);
+} else {
+  const rounds = values.rounds === undefined ? null : Number(values.rounds);
+  const parts: Record<string, () => Promise<Row[]>> = {
+    speed: async () => [...(await speed("body", rounds ?? 7, 12_000)), ...(await speed("event", rounds ?? 7, 6000))],
+    exactness: () => exactness(rounds ?? 3),
+    memory: () => memory(Number(values.requests)),
+  };
+  if (values.only !== undefined && !(values.only in parts)) {
+    process.stderr.write(`--only: "${values.only}" is not one of ${Object.keys(parts).join(", ")}\n`);
+    process.exit(2);
+  }
+  const load = (): string => loadavg()[0]!.toFixed(1);
+  const before = load();
+  const rows: Row[] = [];
+  for (const [name, run] of Object.entries(parts)) {
+    if (values.only !== undefined && values.only !== name) continue;
+    process.stderr.write(`${name} ...\n`);
+    rows.push(...(await run()));
+  }
+  process.stdout.write(`${table(rows)}\nload average ${before} before, ${load()} after; node ${process.version}\n`);
+  process.exit(rows.some((row) => row.pass === false) ? 1 : 0);
+}
