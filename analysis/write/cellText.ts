@@ -7,7 +7,8 @@ export function numberText(value: number): string {
   const size = Math.abs(value);
   if (size >= 99.95 || size === 0) return value.toFixed(0);
   if (size >= 9.995) return value.toFixed(1);
-  if (size >= 0.0995) return value.toFixed(2);
+  if (size >= 0.9995) return value.toFixed(2);
+  if (size >= 0.0995) return value.toFixed(3);
   return Number(value.toPrecision(3)).toString();
 }
 
