@@ -64,10 +64,14 @@ function merge(items: readonly Absence[], key: (item: Absence) => string, field:
     const before = groups.get(key(item));
     const names = new Set(before === undefined ? [] : before[field].split(", "));
     names.add(item[field]);
-    groups.set(key(item), { ...(before ?? item), [field]: [...names].join(", ") });
+    const listed = field === "statistic" ? [...names].sort(byRank) : [...names];
+    groups.set(key(item), { ...(before ?? item), [field]: listed.join(", ") });
   }
   return [...groups.values()];
 }
+
+/** p5, p50, p95, p99: by number, not by letter. */
+const byRank = (a: string, b: string): number => Number(a.slice(1)) - Number(b.slice(1)) || a.localeCompare(b, "en");
 
 const range = (counts: readonly number[]): string => {
   const low = Math.min(...counts);

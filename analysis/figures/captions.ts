@@ -2,10 +2,17 @@ import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { absences, loadList, type Wanted } from "./absences.ts";
 import { HOLLOW_ABOVE, isFailing, stagesOnAxis } from "./curve.ts";
 import { type LoadAxis, onAxis } from "./loadAxis.ts";
-import { loadText, percentText } from "./numberText.ts";
+import { countText as grouped, loadText, percentText } from "./numberText.ts";
+import type { Counts } from "./panel.ts";
 
 /** What a reader must know before believing a figure, worst first. */
-export function captions(analysis: Analysis, axis: LoadAxis, wanted: readonly Wanted[], reading: string): string[] {
+export function captions(
+  analysis: Analysis,
+  axis: LoadAxis,
+  wanted: readonly Wanted[],
+  counts: Counts,
+  reading: string,
+): string[] {
   const missing = absences(analysis, axis, wanted);
   return [
     ...(analysis.simulated ? [simulationText(analysis)] : []),
@@ -13,8 +20,18 @@ export function captions(analysis: Analysis, axis: LoadAxis, wanted: readonly Wa
     ...analysis.systems.flatMap((system) => failureText(axis, system, analysis.systems.length > 1)),
     ...analysis.systems.flatMap((system) => otherLoadText(axis, system)),
     ...(missing.length === 0 ? [] : [`${missing.join("; ")}.`]),
+    ...(counts === null ? countText(analysis, axis) : []),
     ...(reading === "" ? [] : [reading]),
   ];
+}
+
+/** Where no row under the ticks tells how many requests stand behind the points. */
+function countText(analysis: Analysis, axis: LoadAxis): string[] {
+  const counts = analysis.systems.flatMap((system) => stagesOnAxis(axis, system).map((stage) => stage.pooled.e2eMs.n));
+  if (counts.length === 0) return [];
+  const low = grouped(Math.min(...counts));
+  const high = grouped(Math.max(...counts));
+  return [`Successful requests per point: n = ${low === high ? low : `${low} to ${high}`}.`];
 }
 
 function simulationText(analysis: Analysis): string {
@@ -46,7 +63,7 @@ function failureText(axis: LoadAxis, system: SystemAnalysis, named: boolean): st
       ? shares.map(({ load, share }) => `${percentText(share)} at ${loadText(load)}`).join(", ")
       : `at ${axis.name(loadList(shares.map((each) => each.load)))}, at most ${percentText(worst.share)} at ${loadText(worst.load)}`;
   return [
-    `Hollow markers${named ? ` of ${system.name}` : ""}: more than ${percentText(HOLLOW_ABOVE)} of the requests failed (${list}); latencies are of successful requests.`,
+    `Hollow markers${named ? ` of ${system.name}` : ""}: more than ${HOLLOW_ABOVE * 100} % of the requests failed (${list}); latencies are of successful requests.`,
   ];
 }
 

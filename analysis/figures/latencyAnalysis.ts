@@ -7,7 +7,7 @@ import { figureTitle, identity } from "./heading.ts";
 import { loadAxis } from "./loadAxis.ts";
 import { pageSpec } from "./page.ts";
 import { stageTable } from "./stageTable.ts";
-import { percentileCurves, requestCounts } from "./systemCurves.ts";
+import { isRepeated, percentileCurves, requestCounts } from "./systemCurves.ts";
 
 interface Latency {
   readonly metric: SummaryName;
@@ -65,7 +65,7 @@ export function latencyAnalysis(analysis: Analysis): Figure {
   const systems = analysis.systems.length;
   const size = { width: 450, height: 235 };
   const of = ({ metric, divisor }: Latency, statistic: StatisticName): Quantity => ({ metric, statistic, divisor });
-  const drawn: readonly StatisticName[] = systems === 1 ? ["p50", "p99"] : systems <= 3 ? ["p50", "p95"] : ["p50"];
+  const drawn: readonly StatisticName[] = systems <= 2 ? ["p50", "p99"] : systems <= 3 ? ["p50", "p95"] : ["p50"];
   const ribbon = systems <= 2;
   const wanted = [...drawn, ...(ribbon ? (["p5", "p95"] as const) : [])].filter((s, i, all) => all.indexOf(s) === i);
   const shows = (statistic: StatisticName) =>
@@ -74,24 +74,25 @@ export function latencyAnalysis(analysis: Analysis): Figure {
         system.stages.some((stage) => read(stage.pooled, of(latency, statistic)) !== null),
       ),
     );
-  const repeated = analysis.systems.some((system) => system.stages.some((stage) => stage.repetitions.length > 1));
   const reading = [
     "Line: p50.",
     ...(ribbon && shows("p5") && shows("p95") ? ["Ribbon: p5 to p95 of requests."] : []),
     ...(drawn.includes("p95") && shows("p95") ? ["Thin dashed line: p95."] : []),
     ...(drawn.includes("p99") && shows("p99") ? ["Dashes above: p99."] : []),
-    ...(repeated ? ["Small dots: p50 of each repetition."] : []),
+    ...(isRepeated(analysis) ? ["Small dots: p50 of each repetition."] : []),
   ];
+  const counts = requestCounts(analysis, axis, size.width);
   const spec = pageSpec({
     ...who,
     axis,
     size,
     columns: 2,
-    counts: requestCounts(analysis, axis, size.width),
+    counts,
     captions: captions(
       analysis,
       axis,
       latencies.map((latency) => ({ label: latency.label, quantities: wanted.map((s) => of(latency, s)) })),
+      counts,
       reading.join(" "),
     ),
     panels: latencies.map((latency) => ({

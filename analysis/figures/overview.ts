@@ -9,7 +9,7 @@ import { numberText } from "./numberText.ts";
 import { pageSpec } from "./page.ts";
 import type { PointNote } from "./panel.ts";
 import { stageTable } from "./stageTable.ts";
-import { percentileCurves, requestCounts, valueCurves } from "./systemCurves.ts";
+import { isRepeated, percentileCurves, requestCounts, valueCurves } from "./systemCurves.ts";
 
 const throughput: Quantity = { metric: "outputTokensPerSecond" };
 const e2e = (statistic: "p50" | "p95"): Quantity => ({ metric: "e2eMs", statistic, divisor: 1000 });
@@ -24,23 +24,26 @@ export function overview(analysis: Analysis): Figure {
   const statistics = tails ? (["p50", "p95"] as const) : (["p50"] as const);
   const percentiles = (of: typeof e2e) => statistics.map((statistic) => of(statistic));
   const thin = tails ? ", p95 (thin)" : "";
+  const counts = requestCounts(analysis, axis, size.width);
   const spec = pageSpec({
     ...who,
     axis,
     size,
     columns: 3,
-    counts: requestCounts(analysis, axis, size.width),
+    counts,
     captions: captions(
       analysis,
       axis,
       [
         { label: "Throughput", quantities: [throughput] },
-        { label: "Latency", quantities: percentiles(e2e) },
+        { label: "E2E", quantities: percentiles(e2e) },
         { label: "TTFT", quantities: percentiles(ttft) },
       ],
-      tails || analysis.systems.length < 2
-        ? ""
-        : "p50 only; p95 of each system is in latency_analysis and in the table.",
+      counts,
+      [
+        ...(tails ? [] : ["p50 only; p95 of each system is in the table."]),
+        ...(isRepeated(analysis) ? ["Small dots: single repetitions."] : []),
+      ].join(" "),
     ),
     panels: [
       {

@@ -21,7 +21,8 @@ export const verdictText: Readonly<Record<Verdict, string>> = {
   inconclusive: "? inconclusive",
 };
 
-export const ratioText = (ratio: number): string => `${ratio >= 10 ? ratio.toFixed(0) : ratio.toFixed(2)}×`;
+export const ratioText = (ratio: number): string =>
+  `${ratio >= 10 ? ratio.toFixed(0) : ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}×`;
 export const intervalText = (interval: ComparisonRow["interval"]): string =>
   interval === null ? "no interval" : `${ratioText(interval.low).slice(0, -1)} to ${ratioText(interval.high)}`;
 
@@ -42,13 +43,15 @@ export function ratioAxis(rows: readonly ComparisonRow[]): RatioAxis {
   const wide = ends.filter(usable).map((end) => Math.min(WIDEST, distance(end)));
   const reach = Math.max(1.15, ...ratios, ...wide, ...margins) ** 1.08;
   const steps = [1.05, 1.1, 1.2, 1.5, 2, 4, 8, 20, 100, 1000].filter((step) => step <= reach);
-  // A third of the way to the edge is where labels stop running into the one at 1.
-  const kept = steps.filter((step) => Math.log(step) >= Math.log(reach) / 4.5);
+  const room = Math.log(reach) / 4.8; // of a label and the gap to the next
+  const kept: number[] = [];
+  for (const step of steps) if (Math.log(step) - Math.log(kept.at(-1) ?? 1) >= room) kept.push(step);
   return { domain: [1 / reach, reach], ticks: [...kept.map((step) => 1 / step).reverse(), 1, ...kept] };
 }
 
 /** "1.05×", "0.95×", "2×". */
-export const ratioTickText = (ratio: number): string => `${Number(ratio.toFixed(2))}×`;
+export const ratioTickText = (ratio: number): string =>
+  `${Number(ratio < 0.1 ? ratio.toPrecision(1) : ratio.toFixed(2))}×`;
 
 export const usable = (ratio: number | null): ratio is number => ratio !== null && Number.isFinite(ratio) && ratio > 0;
 

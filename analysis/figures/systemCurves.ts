@@ -58,3 +58,7 @@ export function requestCounts(analysis: Analysis, axis: LoadAxis, widthPx: numbe
   }
   return counts.size > 0 && countsFit(counts, axis, widthPx) ? counts : null;
 }
+
+/** Whether repetitions are drawn as dots of their own. */
+export const isRepeated = (analysis: Analysis): boolean =>
+  analysis.systems.some((system) => system.stages.some((stage) => stage.repetitions.length > 1));

@@ -8,7 +8,7 @@ import { type LoadAxis, loadAxis } from "./loadAxis.ts";
 import { pageSpec } from "./page.ts";
 import { seriesStyle } from "./palette.ts";
 import { stageTable } from "./stageTable.ts";
-import { requestCounts, valueCurves } from "./systemCurves.ts";
+import { isRepeated, requestCounts, valueCurves } from "./systemCurves.ts";
 
 const output: Quantity = { metric: "outputTokensPerSecond" };
 const input: Quantity = { metric: "inputTokensPerSecond" };
@@ -26,12 +26,13 @@ export function throughputAnalysis(analysis: Analysis): Figure {
   const bands = analysis.systems.length <= 2;
   const size = { width: 450, height: 235 };
   const ribbons = bands ? (["p5", "p95"] as const) : [];
+  const counts = requestCounts(analysis, axis, size.width);
   const spec = pageSpec({
     ...who,
     axis,
     size,
     columns: 2,
-    counts: requestCounts(analysis, axis, size.width),
+    counts,
     captions: captions(
       analysis,
       axis,
@@ -41,7 +42,11 @@ export function throughputAnalysis(analysis: Analysis): Figure {
         { label: "Output tokens", quantities: [osl("mean")] },
         { label: "Speed", quantities: [rate("p50"), ...ribbons.map(rate)] },
       ],
-      bands ? "Ribbon: p5 to p95 of requests." : "",
+      counts,
+      [
+        ...(bands ? ["Ribbon: p5 to p95 of requests."] : []),
+        ...(isRepeated(analysis) ? ["Small dots: single repetitions."] : []),
+      ].join(" "),
     ),
     panels: [
       {

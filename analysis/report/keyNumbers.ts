@@ -39,7 +39,7 @@ function cards(system: SystemAnalysis): Html {
       label: "Highest output throughput",
       measured: top.pooled.outputTokensPerSecond,
       format: numberText,
-      unit: "tokens/s",
+      unit: "tok/s",
       where: at(top),
     },
     {

@@ -65,8 +65,8 @@ nav{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:14px;margin:16px 0 0}
 .card{background:var(--card);border:1px solid var(--line);border-radius:8px;padding:12px 16px}
 .card{display:flex;flex-direction:column}.card dt{font-size:13px;line-height:1.35;color:var(--muted);flex:1;margin-bottom:4px}
 .card dd{margin:0}
-.card .number{font-size:25px;font-weight:600;line-height:1.3;font-variant-numeric:tabular-nums}
-.card .unit{font-size:14px;font-weight:400}.card .where{font-size:13px;color:var(--muted)}
+.card .number{font-size:23px;font-weight:600;line-height:1.3;font-variant-numeric:tabular-nums}
+.card .unit{font-size:14px;font-weight:400;white-space:nowrap}.card .where{font-size:13px;color:var(--muted)}
 figure{margin:0 0 8px;background:var(--card);border:1px solid var(--line);border-radius:8px}
 .plot{overflow-x:auto;padding:4px}
 .plot svg{display:block;width:100%;height:auto;min-width:860px}
@@ -91,7 +91,7 @@ th[aria-sort=ascending] button::after{content:" ▲"}th[aria-sort=descending] bu
 .definitions{display:grid;grid-template-columns:max-content 1fr;gap:6px 20px;font-size:14px;margin:0}
 .definitions dt{font-weight:600}.definitions dd{margin:0;max-width:90ch}
 footer{margin-top:44px;font-size:13px;color:var(--muted)}
-@media (max-width:600px){main{padding:16px 12px 40px}h1{font-size:24px}.verdict{font-size:17px;padding:12px 14px}.definitions{grid-template-columns:1fr;gap:0}.definitions dd{margin-bottom:10px}}
+@media (max-width:600px){tbody th{position:static}main{padding:16px 12px 40px}h1{font-size:24px}.verdict{font-size:17px;padding:12px 14px}.definitions{grid-template-columns:1fr;gap:0}.definitions dd{margin-bottom:10px}}
 @media (prefers-color-scheme:dark){@media screen{:root{${darkColours}}
 ${darkFigures()}
 }}
