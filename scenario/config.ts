@@ -1,4 +1,5 @@
-import { load } from "js-yaml";
+import { loadAll, YAMLException } from "js-yaml";
+import { ScenarioError, UserError } from "./userError.ts";
 
 /** A stack's configuration before any checking: plain values by key, secrets only by the fact that they exist. */
 export interface RawConfig {
@@ -7,6 +8,8 @@ export interface RawConfig {
   /** Targets that have an entry in the secret `apiKeys`; null when it is encrypted as a whole and its names cannot be read. */
   readonly apiKeyNames: readonly string[] | null;
 }
+
+const PROJECT = "llm-bench";
 
 /** Read as facts (there or not), never as values. */
 export const secretKeys = ["hfToken", "apiKeys"] as const;
@@ -20,7 +23,7 @@ const OBJECTS = new Set(
  * From what `pulumi.runtime.allConfig()` gives: every value a string, objects as JSON, secrets decrypted. Empty values count as absent:
  * Pulumi.yaml gives optional keys an empty default, because a key without a default is required in every stack.
  */
-export function rawFromPulumi(allConfig: Readonly<Record<string, string>>, project = "llm-bench"): RawConfig {
+export function rawFromPulumi(allConfig: Readonly<Record<string, string>>, project = PROJECT): RawConfig {
   const entries: [string, unknown][] = [];
   for (const [qualified, text] of Object.entries(allConfig)) {
     const prefix = `${project}:`;
@@ -29,16 +32,37 @@ export function rawFromPulumi(allConfig: Readonly<Record<string, string>>, proje
   return rawConfig(entries);
 }
 
-/** From the text of a Pulumi.<stack>.yaml; encrypted leaves (`secure:`) are noted as present and never read. */
-export function rawFromStackFile(yamlText: string, project = "llm-bench"): RawConfig {
-  const file = load(yamlText) as { config?: Record<string, unknown> } | null | undefined;
-  const config = isRecord(file) && isRecord(file.config) ? file.config : {};
+/**
+ * From the text of a Pulumi.<stack>.yaml; encrypted leaves (`secure:`) are noted as present and never read. Throws ScenarioError when the
+ * text is no YAML; `file` names it in the message.
+ */
+export function rawFromStackFile(yamlText: string, file = "the stack file"): RawConfig {
+  const content = parseYaml(yamlText, file);
+  const config = isRecord(content) && isRecord(content.config) ? content.config : {};
   const entries: [string, unknown][] = [];
   for (const [qualified, value] of Object.entries(config)) {
-    const [namespace, key] = qualified.includes(":") ? qualified.split(/:(.*)/s) : [project, qualified];
-    if (namespace === project) entries.push([key!, value]);
+    const [namespace, key] = qualified.includes(":") ? qualified.split(/:(.*)/s) : [PROJECT, qualified];
+    if (namespace === PROJECT) entries.push([key!, value]);
   }
   return rawConfig(entries);
+}
+
+function parseYaml(text: string, file: string): unknown {
+  try {
+    return loadAll(text)[0]; // unlike load, takes an empty file
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    const line = error.mark ? `line ${error.mark.line + 1}` : "its YAML";
+    const next = "Mind indentation, and a space after each colon.";
+    const problem = {
+      key: line,
+      value: error.mark ? text.split("\n")[error.mark.line] : "",
+      allowed: null,
+      file,
+      next,
+    };
+    throw new ScenarioError([new UserError({ ...problem, reason: `it is no YAML (${error.reason})` })]);
+  }
 }
 
 function rawConfig(entries: readonly (readonly [string, unknown])[]): RawConfig {

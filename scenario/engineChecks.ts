@@ -125,7 +125,7 @@ export function resolveEngine(
   for (const argument of engine.extraArgs) {
     const flag = argument.split(/[=\s]/)[0]!;
     const own = OWN_KEYS[flag.replaceAll("_", "-")];
-    if (own) fail(key("extraArgs"), argument, `${flag} has a key of its own`, null, `Use ${own}.`);
+    if (own) fail(key("extraArgs"), flag, `${flag} has a key of its own`, null, `Use ${own}.`);
   }
   return { engine, gpuCount };
 }

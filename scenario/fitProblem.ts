@@ -35,7 +35,7 @@ export function misfit(gpu: Gpu, model: Model, engine: EngineSettings, choices: 
     reason:
       `the KV cache holds ${found.kvTokens} tokens (${gib(found.kvCacheBytes)} on each GPU beside ${gib(used)} of weights and ` +
       `buffers), so not one request of that length fits`,
-    next: `Set it to at most ${found.kvTokens}. ${advice(gpu, model, engine, choices, "So much fits with")}`.trim(),
+    next: `Set it to at most ${found.kvTokens}. ${advice(gpu, model, engine, choices, "As given it fits with")}`.trim(),
   };
 }
 

@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { gpus } from "./gpus.ts";
+import { models } from "./models.ts";
 
 /*
  * The shape of a stack's configuration, key by key. Nothing here compares two keys: zod drops refinements as soon as one field is bad,
@@ -16,7 +18,12 @@ const quantity = z
   .regex(/^[1-9]\d*(\.\d+)?(Mi|Gi|Ti)$/)
   .meta({ title: "a Kubernetes quantity such as 32Gi" });
 
-const name = (title: string) => z.string().min(1).meta({ title });
+/** Examples, unlike an enum, let editors offer the known names and take others. */
+const name = (title: string, examples: readonly string[] = []) =>
+  z
+    .string()
+    .min(1)
+    .meta(examples.length > 0 ? { title, examples } : { title });
 
 export const platforms = ["gke", "ocp", "kind", "local"] as const;
 export const methods = ["standalone", "llm-d", "existing", "simulated"] as const;
@@ -73,11 +80,12 @@ const simulator = z
   .partial();
 
 const hardwareAndModel = {
-  gpu: name("the name of a GPU such as h100-80").describe(
-    "GPU or MIG slice: a100-40, a100-80, h100-80, h100-80-mig-3g.40gb, l40, l40s, ...",
-  ),
+  gpu: name(
+    "the name of a GPU such as h100-80",
+    gpus.map((gpu) => gpu.name),
+  ).describe("GPU or MIG slice: a100-40, a100-80, h100-80, h100-80-mig-3g.40gb, l40, l40s, ..."),
   gpuCount: z.int().min(0).max(64).describe("GPUs of one replica. Default (or 0): engine.tensorParallel."),
-  model: name("the name of a model such as llama-8b").describe(
+  model: name("the name of a model such as llama-8b", [...models.map((model) => model.alias), "custom"]).describe(
     "llama-1b, llama-3b, llama-8b, llama-70b, llama-17b, ... a name on the hub, or custom.",
   ),
   method: z.enum(methods).describe("How the engine comes to be: deployed, found at a URL, or simulated."),

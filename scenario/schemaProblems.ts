@@ -10,7 +10,7 @@ export interface Naming {
   /** File and key of a path inside the checked value; `value` where the user wrote another one than stands there. */
   locate(path: Path): { readonly file: string; readonly key: string; readonly value?: unknown };
   /** Where a missing key is to be added: "under config". */
-  readonly place: string;
+  readonly place?: string;
   /** Keys of the top level that are read elsewhere, hence not in the schema. */
   readonly alsoKnown?: readonly string[];
 }
@@ -35,7 +35,14 @@ function problemsOf(issue: z.core.$ZodIssue, values: unknown, json: JsonSchema, 
   const { file, key, value = valueAt(values, issue.path) } = naming.locate(issue.path);
   if (value === undefined)
     return [
-      new UserError({ key, value, allowed, file, reason: "it is required", next: `Add ${key} ${naming.place}.` }),
+      new UserError({
+        key,
+        value,
+        allowed,
+        file,
+        reason: "it is required",
+        next: `Add ${key}${naming.place ? ` ${naming.place}` : ""}.`,
+      }),
     ];
   const meant = typeof value === "string" ? nearest(value, choices(schema)) : null;
   const next = meant ? `Did you mean "${meant}"?` : correction(issue, value, schema);

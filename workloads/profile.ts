@@ -42,7 +42,7 @@ export function loadProfile({ harness, profile, overrides, file }: ProfileReques
     const override = overrideAt(pathText(path), overrides);
     return override === null ? { file: profileFile, key: pathText(path) } : { file, ...override };
   };
-  const checked = checkShape(profileSchema, changed, { locate, place: "to the profile" });
+  const checked = checkShape(profileSchema, changed, { locate });
   if ("problems" in checked) throw new ScenarioError(checked.problems);
   const problem = checkProfile(checked.value, locate);
   if (problem) throw new ScenarioError([problem]);

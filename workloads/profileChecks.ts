@@ -69,10 +69,10 @@ function checkData({ api, data, deadlines }: ProfileFile, problem: Report): User
     });
   }
   const output = disorder(data.outputTokens);
-  if (output) return problem(["data", "outputTokens", output.key], output.value, output);
+  if (output) return problem(["data", "outputTokens", output.key], output.value, output.rest);
   if (data.type === "file") return null;
   const input = disorder(data.inputTokens);
-  if (input) return problem(["data", "inputTokens", input.key], input.value, input);
+  if (input) return problem(["data", "inputTokens", input.key], input.value, input.rest);
   if (data.form === "tokenIds" && api !== "completions") {
     const next = "Set data.form to text, or api to completions.";
     return problem(["data", "form"], data.form, { reason: "the chat API takes text only", allowed: "text", next });
@@ -91,9 +91,14 @@ function disorder(distribution: Distribution) {
   if (distribution.type === "fixed") return null;
   const { min, max } = distribution;
   const next = "Keep min <= mean <= max.";
-  if (min > max) return { key: "min", value: min, reason: "it is above max", allowed: `at most ${max}`, next };
+  if (min > max)
+    return { key: "min", value: min, rest: { reason: "it is above max", allowed: `at most ${max}`, next } };
   if (distribution.type === "uniform") return null;
   const { mean } = distribution;
   if (mean >= min && mean <= max) return null;
-  return { key: "mean", value: mean, reason: "it is outside min to max", allowed: `from ${min} to ${max}`, next };
+  return {
+    key: "mean",
+    value: mean,
+    rest: { reason: "it is outside min to max", allowed: `from ${min} to ${max}`, next },
+  };
 }

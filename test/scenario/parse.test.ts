@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { rawFromPulumi, rawFromStackFile } from "../../scenario/config.ts";
+import { parseScenario } from "../../scenario/parse.ts";
+import type { Scenario } from "../../scenario/scenario.ts";
+import { ScenarioError } from "../../scenario/userError.ts";
+
+const local = { platform: "local", gpu: "h100-80", model: "llama-8b" };
+
+function parse(values: object, secrets: { hasHfToken?: boolean; apiKeyNames?: string[] | null } = {}): Scenario {
+  const raw = { values: values as Record<string, unknown>, hasHfToken: false, apiKeyNames: [], ...secrets };
+  return parseScenario(raw, { stack: "test", file: "Pulumi.test.yaml" });
+}
+
+describe("parseScenario", () => {
+  it("fills in defaults: one simulated engine on local, one run, vLLM's batch sizes for the GPU", () => {
+    const scenario = parse(local);
+    assert.equal(scenario.name, "local_h100-80_simulated_llama-8b");
+    assert.equal(scenario.targets.length, 1);
+    const [target] = scenario.targets;
+    assert.ok(target.method === "simulated");
+    assert.equal(target.name, "llama-8b");
+    assert.deepEqual(target.simulator, { speed: 1, slowdown: 1, faults: [] });
+    const { image, maxNumSeqs, maxNumBatchedTokens, maxModelLen } = target.engine;
+    assert.deepEqual([maxNumSeqs, maxNumBatchedTokens, maxModelLen], [1024, 8192, 16384]);
+    assert.match(image, /^docker\.io\/vllm\/vllm-openai:v\d+\.\d+\.\d+$/);
+    assert.deepEqual(scenario.workload, { profile: "local", overrides: {} });
+    assert.deepEqual([scenario.repetitions, scenario.seed, scenario.cluster], [1, 1, null]);
+    assert.equal(scenario.harness.name, "llmbench");
+    assert.equal(scenario.harness.waitTimeoutSeconds, 3600);
+  });
+
+  it("takes narrower batches on an A100 and on small cards, as vLLM does", () => {
+    for (const gpu of ["a100-80", "l40s"]) {
+      const [target] = parse({ ...local, gpu }).targets;
+      assert.ok(target.method === "simulated");
+      assert.deepEqual([target.engine.maxNumSeqs, target.engine.maxNumBatchedTokens], [256, 2048]);
+    }
+  });
+
+  it("deploys on clusters, into namespace llmdbench of the current context", () => {
+    const scenario = parse({ platform: "gke", gpu: "a100-40", model: "llama-3b" }, { hasHfToken: true });
+    assert.equal(scenario.name, "gke_a100-40_standalone_llama-3b");
+    const cluster = { context: "auto", namespace: "llmdbench", createNamespace: true, storageClass: null };
+    assert.deepEqual(scenario.cluster, cluster);
+    assert.equal(scenario.harness.namespace, "llmdbench");
+    assert.equal(scenario.workload.profile, "concurrency-sweep");
+    const [target] = scenario.targets;
+    assert.ok(target.method === "standalone" && target.price?.usdPerGpuHour === 3.79);
+  });
+
+  it("lets targets inherit the top level, one key of an object at a time", () => {
+    const { targets } = parse({
+      ...local,
+      engine: { maxNumSeqs: 64, blockSize: 32 },
+      simulator: { slowdown: 2 },
+      targets: [{ name: "a" }, { name: "b", gpu: "a100-80", engine: { blockSize: 64 }, simulator: { speed: 4 } }],
+    });
+    const [a, b] = targets;
+    assert.ok(a.method === "simulated" && b?.method === "simulated");
+    assert.deepEqual(
+      [a.gpu.name, a.engine.maxNumSeqs, a.engine.blockSize, a.simulator.slowdown],
+      ["h100-80", 64, 32, 2],
+    );
+    assert.deepEqual([b.gpu.name, b.engine.maxNumSeqs, b.engine.blockSize], ["a100-80", 64, 64]);
+    assert.deepEqual(b.simulator, { speed: 4, slowdown: 2, faults: [] });
+  });
+
+  it("takes a url for an existing engine, drops /v1 from it, and knows which keys are there", () => {
+    const { targets } = parse(
+      {
+        platform: "local",
+        targets: [
+          { name: "one", url: "http://127.0.0.1:8000/v1/", servedModel: "mine" },
+          { name: "two", url: "https://example.org/llm/v1", model: "llama-8b", gpu: "l40s" },
+        ],
+      },
+      { apiKeyNames: ["two"] },
+    );
+    assert.deepEqual(
+      targets.map(
+        (target) =>
+          target.method === "existing" && [target.url, target.servedModel, target.hasApiKey, target.gpu?.name],
+      ),
+      [
+        ["http://127.0.0.1:8000", "mine", false, undefined],
+        ["https://example.org/llm", "meta-llama/Llama-3.1-8B-Instruct", true, "l40s"],
+      ],
+    );
+  });
+
+  it("takes tensorParallel from gpuCount, and 0 for not given", () => {
+    const { targets } = parse({ ...local, model: "llama-70b", gpuCount: 4 });
+    assert.ok(targets[0].method === "simulated" && targets[0].engine.tensorParallel === 4);
+    assert.ok(parse({ ...local, gpuCount: 0 }).targets[0].gpuCount === 1);
+  });
+
+  it("takes a model by its hub name, and one outside the catalogue by modelSpec", () => {
+    assert.equal(parse({ ...local, model: "Qwen/Qwen3-8B" }).name, "local_h100-80_simulated_qwen3-8b");
+    const modelSpec = {
+      ...{
+        name: "acme/tiny",
+        totalParams: 1_100_000_000,
+        layers: 22,
+        hiddenSize: 2048,
+        ffnSize: 5632,
+        attentionHeads: 32,
+      },
+      ...{ kvHeads: 4, headSize: 64, vocabSize: 32000, maxContext: 2048, precision: "fp8" },
+    };
+    const [target] = parse({ ...local, model: "custom", modelSpec }).targets;
+    assert.ok(target.method === "simulated");
+    assert.equal(target.model.bf16Params, 2 * 32000 * 2048);
+    assert.equal(target.engine.maxModelLen, 2048);
+  });
+
+  it("prefers the user's price to the catalogue's, and knows none for a simulated engine", () => {
+    const prices = { "a100-40": { usdPerGpuHour: 1.5, source: "our contract", asOf: "2026-11-01" } };
+    const [target] = parse({ platform: "gke", gpu: "a100-40", model: "qwen3-8b", prices }).targets;
+    assert.deepEqual(target.price, prices["a100-40"]);
+    assert.equal(parse({ platform: "ocp", gpu: "a100-40", model: "qwen3-8b" }).targets[0].price, null);
+    assert.equal(parse({ ...local, prices: { "h100-80": prices["a100-40"] } }).targets[0].price, null);
+  });
+
+  it("freezes everything, down to the last object", () => {
+    const visit = (value: unknown): void => {
+      if (typeof value !== "object" || value === null) return;
+      assert.ok(Object.isFrozen(value));
+      Object.values(value).forEach(visit);
+    };
+    visit(parse({ ...local, simulator: { faults: [{ kind: "cut", every: 3 }] }, workloadOverrides: { "a.b": [1] } }));
+  });
+
+  it("reports all mistakes of a stage at once, and what two targets inherit only once", () => {
+    const message = (values: object) => {
+      try {
+        parse(values);
+      } catch (error) {
+        if (error instanceof ScenarioError) return error.problems.map(({ key }) => key);
+      }
+      return assert.fail("accepted");
+    };
+    assert.deepEqual(message({ platform: "aws", repetitions: 0, colour: 1 }), ["platform", "repetitions", "colour"]);
+    assert.deepEqual(message({ ...local, gpu: "h1000", targets: [{ name: "a" }, { name: "b" }] }), ["gpu"]);
+    const targets = [
+      { name: "a", gpu: "x" },
+      { name: "b", model: "y" },
+    ];
+    assert.deepEqual(message({ ...local, targets }), ["targets[0].gpu", "targets[1].model"]);
+  });
+});
+
+describe("raw configuration", () => {
+  it("reads Pulumi's strings: objects from JSON, numbers from digits, empty values as absent, other namespaces not at all", () => {
+    const raw = rawFromPulumi({
+      ...{
+        "llm-bench:platform": "local",
+        "llm-bench:repetitions": "5",
+        "llm-bench:gpuCount": "0",
+        "llm-bench:method": "",
+      },
+      ...{
+        "llm-bench:engine": '{"maxNumSeqs":8}',
+        "llm-bench:targets": "[]",
+        "llm-bench:prices": "{}",
+        "gcp:project": "p",
+      },
+    });
+    assert.deepEqual(raw.values, { platform: "local", repetitions: 5, gpuCount: 0, engine: { maxNumSeqs: 8 } });
+  });
+
+  it("keeps of secrets only that they are there", () => {
+    const raw = rawFromPulumi({ "llm-bench:hfToken": "hf_abc", "llm-bench:apiKeys": '{"engine-a":"sk-1"}' });
+    assert.deepEqual(raw, { values: {}, hasHfToken: true, apiKeyNames: ["engine-a"] });
+    assert.equal(rawFromPulumi({ "llm-bench:hfToken": "" }).hasHfToken, false);
+    const file =
+      "config:\n  llm-bench:hfToken:\n    secure: AAAB\n  llm-bench:apiKeys:\n    engine-a:\n      secure: AAAC\n";
+    assert.deepEqual(rawFromStackFile(file), raw);
+    const whole = "config:\n  llm-bench:apiKeys:\n    secure: AAAB\n";
+    assert.equal(rawFromStackFile(whole).apiKeyNames, null);
+  });
+
+  it("assumes a key for existing engines when the names are encrypted too", () => {
+    const target = { name: "a", url: "http://127.0.0.1:1", servedModel: "m" };
+    const [one] = parse({ platform: "local", targets: [target] }, { apiKeyNames: null }).targets;
+    assert.ok(one.method === "existing" && one.hasApiKey);
+  });
+
+  it("refuses what is no YAML with the line, and takes an empty file for an empty configuration", () => {
+    assert.throws(
+      () => rawFromStackFile("config:\n  a: b: c\n", "Pulumi.x.yaml"),
+      (error: unknown) => {
+        assert.ok(error instanceof ScenarioError);
+        assert.match(
+          error.message,
+          /^Pulumi\.x\.yaml: line 2 is " {2}a: b: c": it is no YAML \([^\n]+\)\. Mind indentation[^\n]+$/,
+        );
+        return true;
+      },
+    );
+    assert.deepEqual(rawFromStackFile(""), { values: {}, hasHfToken: false, apiKeyNames: [] });
+  });
+});

@@ -1,0 +1,81 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { load } from "js-yaml";
+import { rawFromStackFile } from "../../scenario/config.ts";
+import { parseScenario } from "../../scenario/parse.ts";
+import { configSchema } from "../../scenario/schema.ts";
+import { stackFileSchema, stackFileSchemaText } from "../../scenario/stackFileSchema.ts";
+import { workloadOf } from "../../workloads/index.ts";
+
+const root = new URL("../../", import.meta.url);
+const text = (name: string) => readFileSync(new URL(name, root), "utf8");
+const files = readdirSync(root).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+
+describe("stack files", () => {
+  it("include those that the README names", () => {
+    for (const stack of ["local", "engines", "gke-a100", "ocp-h100"])
+      assert.ok(files.includes(`Pulumi.${stack}.yaml`), stack);
+  });
+
+  for (const file of files) {
+    it(`${file} parses, its workload too, and it names the schema for editors`, () => {
+      const stack = file.slice("Pulumi.".length, -".yaml".length);
+      const raw = { ...rawFromStackFile(text(file), file), hasHfToken: true };
+      const scenario = parseScenario(raw, { stack, file });
+      assert.equal(workloadOf(scenario).name, scenario.workload.profile);
+      assert.ok(text(file).startsWith("# yaml-language-server: $schema=./schema/stack.schema.json\n"));
+      assert.ok(!text(file).includes("encryptionsalt"), "a committed salt binds everyone to one passphrase");
+    });
+  }
+
+  it("engines compares two simulated engines, the second 15 % slower, five times", () => {
+    const raw = rawFromStackFile(text("Pulumi.engines.yaml"));
+    const { targets, repetitions } = parseScenario(raw, { stack: "engines", file: "Pulumi.engines.yaml" });
+    const slowdowns = targets.map(
+      (target) => target.method === "simulated" && [target.name, target.simulator.slowdown],
+    );
+    assert.deepEqual(slowdowns, [
+      ["engine-a", 1],
+      ["engine-b", 1.15],
+    ]);
+    assert.equal(repetitions, 5);
+  });
+});
+
+describe("Pulumi.yaml", () => {
+  const project = load(text("Pulumi.yaml")) as {
+    config: Record<string, { type: string; default?: unknown; secret?: boolean; description: string }>;
+  };
+
+  it("declares the keys of the schema and the two secrets, no others, each with a description", () => {
+    const known = [...Object.keys(configSchema.shape), "hfToken", "apiKeys"].sort();
+    assert.deepEqual(Object.keys(project.config).sort(), known);
+    for (const { description } of Object.values(project.config)) assert.ok(description.length > 10);
+  });
+
+  it("requires only platform: a key without a default is required in every stack, and secret: true refuses a default", () => {
+    const required = Object.entries(project.config).filter(([, declaration]) => declaration.default === undefined);
+    assert.deepEqual(
+      required.map(([key]) => key),
+      ["platform"],
+    );
+    assert.ok(Object.values(project.config).every(({ secret }) => secret === undefined));
+  });
+});
+
+describe("schema of stack files", () => {
+  it("is committed as the code makes it (npm run schema)", () => {
+    assert.ok(text("schema/stack.schema.json") === stackFileSchemaText(), "out of date: npm run schema");
+  });
+
+  it("describes each key under the project's name, and takes encrypted secrets and other namespaces", () => {
+    const { properties } = stackFileSchema() as {
+      properties: { config: { properties: object; patternProperties: object } };
+    };
+    const keys = Object.keys(properties.config.properties);
+    for (const key of [...Object.keys(configSchema.shape), "hfToken", "apiKeys"])
+      assert.ok(keys.includes(`llm-bench:${key}`), key);
+    const [pattern] = Object.keys(properties.config.patternProperties);
+    assert.ok(new RegExp(pattern!).test("gcp:project") && !new RegExp(pattern!).test("llm-bench:colour"));
+  });
+});
