@@ -139,7 +139,8 @@ function latencyTable(stage: StageAnalysis): string[] {
     ...names.map((name) => cellText(summary[name])),
   ]);
   const absent = summaries.flatMap(({ label, summary }) => names.map((name) => ({ label, measured: summary[name] })));
-  return ["", `${loadName(stage)} (stage ${stage.name})`, ...textTable(columns, rows), ...reasons(absent)];
+  const name = stage.name === loadName(stage) ? stage.name : `${loadName(stage)} (stage ${stage.name})`;
+  return ["", name, ...textTable(columns, rows), ...reasons(absent)];
 }
 
 function comparisonSection({ comparison }: Analysis): string[] {
