@@ -108,7 +108,7 @@ export class Answer {
   }
 
   #sendToken(stream: EventStream, which: number, text: string, ended: Output | null): void {
-    const usage = this.#usage(which);
+    const usage = this.#usageOf(which);
     if (!this.#opened) {
       this.#opened = true;
       stream.push(this.#format.opening({ ...usage, completionTokens: 0 }));
@@ -183,18 +183,23 @@ export class Answer {
     this.#host.closed(this);
   }
 
-  /** Of one sequence, or of the whole request. */
-  #usage(which?: number): Usage {
-    const prompts = this.#request.prompts;
-    const chosen = which === undefined ? prompts.map((_, i) => i) : [which];
-    let promptTokens = 0;
-    let completionTokens = 0;
-    let cachedTokens = 0;
-    for (const i of chosen) {
-      promptTokens += prompts[i]!.length;
+  /** Of the whole request. */
+  #usage(): Usage {
+    let [promptTokens, completionTokens, cachedTokens] = [0, 0, 0];
+    for (const [i, prompt] of this.#request.prompts.entries()) {
+      promptTokens += prompt.length;
       completionTokens += this.sequences[i]?.output ?? 0;
       cachedTokens += this.sequences[i]?.cachedTokens ?? 0;
     }
     return { promptTokens, completionTokens, cachedTokens };
+  }
+
+  #usageOf(which: number): Usage {
+    const sequence = this.sequences[which]!;
+    return {
+      promptTokens: sequence.request.prompt.length,
+      completionTokens: sequence.output,
+      cachedTokens: sequence.cachedTokens,
+    };
   }
 }

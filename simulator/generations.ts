@@ -70,9 +70,7 @@ export class Generations {
     }
     this.#live.add(answer);
     // What is due before this arrival happens first.
-    this.clock.poke();
-    const nowMs = this.clock.nowMs();
-    this.engine.advanceTo(nowMs);
+    const nowMs = this.clock.catchUp();
     for (const [i, output] of outputs.entries()) {
       const wanted = {
         prompt: asked.prompts[i]!,

@@ -14,23 +14,21 @@ export function readBody(request: IncomingMessage): Promise<string> {
       request.destroy();
       reject(badRequest(`The body did not arrive within ${LONGEST_MS / 1000} s`));
     }, LONGEST_MS);
-    const settle = (act: () => void): void => {
-      clearTimeout(timer);
-      act();
-    };
     request.on("data", (chunk: Buffer) => {
       bytes += chunk.length;
       if (bytes <= MOST_BYTES) chunks.push(chunk);
     });
-    request.on("end", () =>
-      settle(() => {
-        if (bytes > MOST_BYTES) reject(badRequest(`The body has ${bytes} bytes; ${MOST_BYTES} are allowed`));
-        else if (!isJson(request)) reject(notJson());
-        else resolve(Buffer.concat(chunks).toString("utf8"));
-      }),
-    );
-    request.on("error", (error) => settle(() => reject(error)));
-    request.on("close", () => settle(() => reject(badRequest("The connection closed before the body was complete"))));
+    request.on("end", () => {
+      clearTimeout(timer);
+      if (bytes > MOST_BYTES) reject(badRequest(`The body has ${bytes} bytes; ${MOST_BYTES} are allowed`));
+      else if (!isJson(request)) reject(notJson());
+      else resolve(Buffer.concat(chunks).toString("utf8"));
+    });
+    request.on("error", reject);
+    request.on("close", () => {
+      clearTimeout(timer);
+      if (!request.complete) reject(badRequest("The connection closed before the body was complete"));
+    });
   });
 }
 

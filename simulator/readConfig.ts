@@ -108,8 +108,13 @@ function checked(
   return object;
 }
 
-/** Two rules by which vLLM, too, refuses to start; without them a request could wait for ever. */
+/** The first rule keeps time moving; by the other two vLLM, too, refuses to start: a request could wait for ever. */
 function checkTogether(config: SimulatorConfig, source: string): void {
+  if (config.timing.stepOverheadMs + config.timing.denseWeightReadMs === 0) {
+    throw new Error(
+      `${source}: timing.stepOverheadMs and timing.denseWeightReadMs are both 0: a step must take time. Raise one of them.`,
+    );
+  }
   const room = config.numGpuBlocks * config.blockSize;
   if (room < config.maxModelLen) {
     throw new Error(

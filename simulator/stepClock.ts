@@ -28,16 +28,21 @@ export class StepClock {
     return (performance.now() - this.#startedAt) * this.#speed;
   }
 
+  /** Lets everything that is due happen and be sent; returns the simulated time that has been reached. */
+  catchUp(): number {
+    const nowMs = this.nowMs();
+    const due = this.#engine.nextEventMs();
+    const late = due !== null && due <= nowMs;
+    if (late) this.lateness.observe((nowMs - due) / this.#speed / 1000);
+    this.#engine.advanceTo(nowMs);
+    if (late) this.#afterAdvance();
+    return nowMs;
+  }
+
   /** Catches up and sets the next deadline; to be called after anything that changes what comes next. */
   poke(): void {
     if (this.#stopped) return;
-    const due = this.#engine.nextEventMs();
-    const nowMs = this.nowMs();
-    if (due !== null && due <= nowMs) {
-      this.lateness.observe((nowMs - due) / this.#speed / 1000);
-      this.#engine.advanceTo(nowMs);
-      this.#afterAdvance();
-    }
+    this.catchUp();
     this.#arm();
   }
 
