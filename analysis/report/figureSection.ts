@@ -5,11 +5,13 @@ import { Html, html } from "./html.ts";
 import { type Cell, table } from "./table.ts";
 
 /** The picture inline, and below it its numbers, for those who cannot see it and those who want them. */
-export async function figureSection(figure: Figure): Promise<Html> {
+export async function figureSection(figure: Figure, withNumbers: boolean): Promise<Html> {
   // Namespaces are for files; in a page they would be its only addresses of somewhere else.
   const svg = (await renderSvg(figure)).replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
-  return html`<figure><div class="plot" tabindex="0" role="group" aria-label="${figure.title}">${new Html(svg)}</div></figure>
-<details><summary>Numbers of this figure</summary>
+  const drawn = html`<figure><div class="plot" tabindex="0" role="group" aria-label="${figure.title}">${new Html(svg)}</div></figure>
+`;
+  if (!withNumbers) return drawn;
+  return html`${drawn}<details><summary>Numbers of this figure</summary>
 ${dataTable(figure)}
 </details>
 `;

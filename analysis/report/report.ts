@@ -36,11 +36,12 @@ export async function reportHtml(analysis: Analysis, figures: readonly Figure[])
   const sections: Html[] = [];
   let compared: Html | null = null;
   for (const figure of figures) {
-    const drawn = await figureSection(figure);
     if (figure.name === "comparison") {
-      compared = drawn;
+      // Its numbers are the table that follows it.
+      compared = await figureSection(figure, false);
       continue;
     }
+    const drawn = await figureSection(figure, true);
     const [id, heading] = headings[figure.name] ?? [figure.name, figure.title];
     sections.push(html`<h2 id="${id}">${heading}</h2>
 ${drawn}`);
