@@ -73,7 +73,7 @@ function rawConfig(entries: readonly (readonly [string, unknown])[]): RawConfig 
     const value = typed(key, raw);
     if (key === "hfToken") hasHfToken = isRecord(value) ? true : typeof value === "string" && value !== "";
     else if (key === "apiKeys") apiKeyNames = isRecord(value) ? ("secure" in value ? null : Object.keys(value)) : [];
-    else if (!isEmpty(value)) values[key] = value;
+    else if (!isEmpty(value)) values[key] = key === "prices" ? plainDates(value) : value;
   }
   return { values, hasHfToken, apiKeyNames };
 }
@@ -88,6 +88,17 @@ function typed(key: string, value: unknown): unknown {
   } catch {
     return value;
   }
+}
+
+/** Pulumi reads a bare date as a moment in time and hands it on as "2026-11-01 00:00:00 +0000 UTC". */
+function plainDates(prices: unknown): unknown {
+  if (!isRecord(prices)) return prices;
+  const plain = (text: unknown) =>
+    typeof text === "string" ? text.replace(/^(\d{4}-\d\d-\d\d)[ T]00:00:00.*$/, "$1") : text;
+  const entries = Object.entries(prices).map(([gpu, price]) =>
+    isRecord(price) && "asOf" in price ? [gpu, { ...price, asOf: plain(price.asOf) }] : [gpu, price],
+  );
+  return Object.fromEntries(entries);
 }
 
 function isEmpty(value: unknown): boolean {

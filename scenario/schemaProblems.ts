@@ -54,7 +54,8 @@ function unknownKey(path: Path, values: unknown, json: JsonSchema, naming: Namin
   const known = path.length === 1 ? [...listed, ...(naming.alsoKnown ?? [])] : listed;
   const name = String(path.at(-1));
   const meant = nearest(name, known);
-  const elsewhere = meant ? null : placeOf(name, json);
+  const secret = path.length > 1 ? nearest(name, naming.alsoKnown ?? []) : null;
+  const elsewhere = meant ? null : secret ? `at the top level, as ${secret}, and encrypted` : placeOf(name, json);
   const { file, key, value = valueAt(values, path) } = naming.locate(path);
   return new UserError({
     ...{ file, key, value: hidden(name, value) },
@@ -173,8 +174,9 @@ export function pathText(path: Path): string {
 /** A token under a misspelt key must not be printed by the message that points at the spelling. */
 function hidden(key: string, value: unknown): unknown {
   if (typeof value === "number" || typeof value === "boolean") return value;
+  const text = JSON.stringify({ [key.split(".").at(-1)!]: value });
   const isSecret =
-    /token$|secret|passw|api_?keys?$|hftok/i.test(key) ||
-    (typeof value === "string" && /^(hf_|sk-|nvapi-|Bearer )/.test(value));
+    /"[^"]*(token(?!s)|secret|passw|api_?keys?|hftok)[^"]{0,3}":/i.test(text) ||
+    /[":= ](hf_|sk-|nvapi-|Bearer )/.test(text);
   return isSecret ? "(hidden)" : value;
 }

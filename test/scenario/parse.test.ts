@@ -168,6 +168,12 @@ describe("raw configuration", () => {
     assert.deepEqual(raw.values, { platform: "local", repetitions: 5, gpuCount: 0, engine: { maxNumSeqs: 8 } });
   });
 
+  it("mends what Pulumi makes of a bare date", () => {
+    const price = { usdPerGpuHour: 2, source: "us", asOf: "2026-11-01 00:00:00 +0000 UTC" };
+    const { values } = rawFromPulumi({ "llm-bench:prices": JSON.stringify({ "h100-80": price }) });
+    assert.deepEqual(values.prices, { "h100-80": { ...price, asOf: "2026-11-01" } });
+  });
+
   it("keeps of secrets only that they are there", () => {
     const raw = rawFromPulumi({ "llm-bench:hfToken": "hf_abc", "llm-bench:apiKeys": '{"engine-a":"sk-1"}' });
     assert.deepEqual(raw, { values: {}, hasHfToken: true, apiKeyNames: ["engine-a"] });

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { load } from "js-yaml";
-import { rawFromStackFile } from "../../scenario/config.ts";
+import { rawFromPulumi, rawFromStackFile } from "../../scenario/config.ts";
 import { parseScenario } from "../../scenario/parse.ts";
+import { fingerprint } from "../../scenario/runId.ts";
 import { configSchema } from "../../scenario/schema.ts";
 import { stackFileSchema, stackFileSchemaText } from "../../scenario/stackFileSchema.ts";
 import { workloadOf } from "../../workloads/index.ts";
@@ -27,6 +28,23 @@ describe("stack files", () => {
       assert.ok(!text(file).includes("encryptionsalt"), "a committed salt binds everyone to one passphrase");
     });
   }
+
+  it("mean the same through Pulumi, with its defaults and everything as text, so that run ids agree", () => {
+    const project = load(text("Pulumi.yaml")) as { config: Record<string, { default?: unknown }> };
+    const asText = (value: unknown) => (typeof value === "string" ? value : JSON.stringify(value));
+    for (const file of files) {
+      const stack = load(text(file)) as { config: Record<string, unknown> };
+      const defaults = Object.entries(project.config).map(([key, declared]) => [
+        `llm-bench:${key}`,
+        declared.default ?? "",
+      ]);
+      const all = { ...Object.fromEntries(defaults), ...stack.config, "llm-bench:hfToken": "hf_x" };
+      const config = Object.fromEntries(Object.entries(all).map(([key, value]) => [key, asText(value)]));
+      const source = { stack: "x", file };
+      const direct = parseScenario({ ...rawFromStackFile(text(file)), hasHfToken: true }, source);
+      assert.equal(fingerprint(parseScenario(rawFromPulumi(config), source)), fingerprint(direct));
+    }
+  });
 
   it("engines compares two simulated engines, the second 15 % slower, five times", () => {
     const raw = rawFromStackFile(text("Pulumi.engines.yaml"));
