@@ -14,7 +14,9 @@ export const gke: Platform = {
     modelAccessMode: "ReadWriteOnce",
   },
   podSecurity: {
-    ...{ level: "restricted", runAsUser: 1000, fsGroup: 1000 },
+    level: "restricted",
+    runAsUser: 1000,
+    fsGroup: 1000,
     note: "GKE enforces no Pod Security Standard unless the namespace asks for one; ours does.",
   },
   // Managed Prometheus knows PodMonitoring only; a PodMonitor fails for want of its CRD (llm-d-benchmark#1766, #1783).

@@ -9,7 +9,9 @@ export const ocp: Platform = {
   gpuPlacement,
   storage: { modelClass: null, resultsClass: null, modelAccessMode: "ReadWriteOnce" },
   podSecurity: {
-    ...{ level: "restricted", runAsUser: null, fsGroup: null },
+    level: "restricted",
+    runAsUser: null,
+    fsGroup: null,
     note: "OpenShift assigns a user id per namespace without an entry in /etc/passwd: set HOME and USER (vllm#44548).",
   },
   monitoring: { kind: "PodMonitor", apiVersion: "monitoring.coreos.com/v1" },

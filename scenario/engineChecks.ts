@@ -73,15 +73,11 @@ export function resolveEngine(
     );
   if (gpuCount !== tensorParallel)
     fail(
-      ...([
-        source.key("gpuCount"),
-        gpuCount,
-        `one replica uses exactly engine.tensorParallel (${tensorParallel}) GPUs`,
-      ] as const),
-      ...([
-        String(tensorParallel),
-        "Remove gpuCount, or make the two equal; more engines are engine.replicas.",
-      ] as const),
+      source.key("gpuCount"),
+      gpuCount,
+      `one replica uses exactly engine.tensorParallel (${tensorParallel}) GPUs`,
+      String(tensorParallel),
+      "Remove gpuCount, or make the two equal; more engines are engine.replicas.",
     );
   if (tensorParallel > GPUS_PER_NODE)
     fail(
@@ -93,10 +89,7 @@ export function resolveEngine(
     );
   const divisors = [1, 2, 4, 5, 8].filter((tp) => splits(model, tp));
   if (!splits(model, tensorParallel))
-    fail(
-      ...([tpKey, tensorParallel, unevenness(model, tensorParallel)] as const),
-      ...([divisors.join(", "), "Choose one of these."] as const),
-    );
+    fail(tpKey, tensorParallel, unevenness(model, tensorParallel), divisors.join(", "), "Choose one of these.");
   if (engine.maxModelLen > model.maxContext)
     fail(
       key("maxModelLen"),
@@ -107,12 +100,11 @@ export function resolveEngine(
     );
   if (engine.maxNumBatchedTokens < engine.maxNumSeqs)
     fail(
-      ...([
-        key("maxNumBatchedTokens"),
-        engine.maxNumBatchedTokens,
-        "a step could not hold one token of each request",
-      ] as const),
-      ...([`at least engine.maxNumSeqs (${engine.maxNumSeqs})`, "Raise it, or lower engine.maxNumSeqs."] as const),
+      key("maxNumBatchedTokens"),
+      engine.maxNumBatchedTokens,
+      "a step could not hold one token of each request",
+      `at least engine.maxNumSeqs (${engine.maxNumSeqs})`,
+      "Raise it, or lower engine.maxNumSeqs.",
     );
   if (model.precision === "fp8" && engine.dtype === "float16")
     fail(

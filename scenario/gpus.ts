@@ -32,30 +32,31 @@ const NVLINK_A100 = { name: "NVLink", GBs: 300, allReduceMicros: 9 } as const;
 const NVLINK_H100 = { name: "NVLink", GBs: 450, allReduceMicros: 7 } as const;
 const PCIE_4 = { name: "PCIe", GBs: 32, allReduceMicros: 25 } as const;
 
+// biome-ignore format: one line per kind of fact
 const whole: readonly Gpu[] = [
   {
-    ...{ name: "a100-40", family: "A100", memoryGiB: 39.39, bandwidthGBs: 1555, bf16Tflops: 312, fp8Tflops: null },
-    ...{ link: NVLINK_A100, mig: null },
+    name: "a100-40", family: "A100", memoryGiB: 39.39, bandwidthGBs: 1555, bf16Tflops: 312, fp8Tflops: null,
+    link: NVLINK_A100, mig: null,
     labels: { gke: { accelerator: "nvidia-tesla-a100", partition: null }, gfd: "NVIDIA-A100-SXM4-40GB" },
   },
   {
-    ...{ name: "a100-80", family: "A100", memoryGiB: 79.15, bandwidthGBs: 2039, bf16Tflops: 312, fp8Tflops: null },
-    ...{ link: NVLINK_A100, mig: null },
+    name: "a100-80", family: "A100", memoryGiB: 79.15, bandwidthGBs: 2039, bf16Tflops: 312, fp8Tflops: null,
+    link: NVLINK_A100, mig: null,
     labels: { gke: { accelerator: "nvidia-a100-80gb", partition: null }, gfd: "NVIDIA-A100-SXM4-80GB" },
   },
   {
-    ...{ name: "h100-80", family: "H100", memoryGiB: 79.19, bandwidthGBs: 3350, bf16Tflops: 989.4, fp8Tflops: 1978.9 },
-    ...{ link: NVLINK_H100, mig: null },
+    name: "h100-80", family: "H100", memoryGiB: 79.19, bandwidthGBs: 3350, bf16Tflops: 989.4, fp8Tflops: 1978.9,
+    link: NVLINK_H100, mig: null,
     labels: { gke: { accelerator: "nvidia-h100-80gb", partition: null }, gfd: "NVIDIA-H100-80GB-HBM3" },
   },
   {
-    ...{ name: "l40", family: "L40", memoryGiB: 44.4, bandwidthGBs: 864, bf16Tflops: 181.05, fp8Tflops: 362.1 },
-    ...{ link: PCIE_4, mig: null },
+    name: "l40", family: "L40", memoryGiB: 44.4, bandwidthGBs: 864, bf16Tflops: 181.05, fp8Tflops: 362.1,
+    link: PCIE_4, mig: null,
     labels: { gke: null, gfd: "NVIDIA-L40" },
   },
   {
-    ...{ name: "l40s", family: "L40S", memoryGiB: 44.4, bandwidthGBs: 864, bf16Tflops: 362.05, fp8Tflops: 733 },
-    ...{ link: PCIE_4, mig: null },
+    name: "l40s", family: "L40S", memoryGiB: 44.4, bandwidthGBs: 864, bf16Tflops: 362.05, fp8Tflops: 733,
+    link: PCIE_4, mig: null,
     labels: { gke: null, gfd: "NVIDIA-L40S" },
   },
 ];

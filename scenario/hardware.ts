@@ -56,7 +56,10 @@ export function resolveGpu(source: TargetSource, platform: PlatformName, file: s
   }
   if (choices.includes(gpu)) return gpu;
   throw new UserError({
-    ...{ key, value: gpu.name, allowed, file },
+    key,
+    value: gpu.name,
+    allowed,
+    file,
     reason: `platform ${platform} has no such GPU`,
     next: `Choose one of these, or another platform${platform === "gke" ? " (ocp has it)" : ""}.`,
   });
@@ -71,7 +74,8 @@ function customModel(spec: NonNullable<Config["modelSpec"]>): Model {
     tiedEmbeddings: spec.tiedEmbeddings ?? false,
     gated: spec.gated ?? false,
     moe: spec.moe ?? null,
-    ...{ precision, bf16Params: spec.totalParams },
+    precision,
+    bf16Params: spec.totalParams,
   };
   if (precision === "bf16") return model;
   const { embedding, outputLayer } = paramGroups(model);

@@ -36,176 +36,82 @@ export interface Moe {
   readonly sharedExperts: number;
 }
 
-const llama3 = { vocabSize: 128256, maxContext: 131072, precision: "bf16", gated: true, moe: null } as const;
-const qwen = { precision: "bf16", gated: false } as const;
+/** What a dense model in BF16 has in common: every parameter is used by every token, in two bytes. */
+function dense(totalParams: number) {
+  return { totalParams, activeParams: totalParams, bf16Params: totalParams, precision: "bf16", moe: null } as const;
+}
+
+const llama3 = { vocabSize: 128256, maxContext: 131072, gated: true } as const;
+const llama70b = {
+  layers: 80,
+  hiddenSize: 8192,
+  ffnSize: 28672,
+  attentionHeads: 64,
+  kvHeads: 8,
+  headSize: 128,
+} as const;
+const qwen3 = { vocabSize: 151936, maxContext: 40960, gated: false } as const;
 
 /*
  * Architectures: config.json of each repository. Parameter totals: the safetensors counts the hub shows; a test recomputes them from the
  * architecture. Mind llama-17b: 17 B is what a token uses, about 109 B is what has to be loaded (a vision tower of 0.9 B among it).
  */
+// biome-ignore format: a line for each kind of fact
 export const models: readonly Model[] = [
   {
-    ...llama3,
-    ...{
-      alias: "llama-1b",
-      name: "meta-llama/Llama-3.2-1B-Instruct",
-      totalParams: 1_235_814_400,
-      activeParams: 1_235_814_400,
-    },
-    ...{ layers: 16, hiddenSize: 2048, ffnSize: 8192, attentionHeads: 32, kvHeads: 8, headSize: 64 },
-    ...{ tiedEmbeddings: true, bf16Params: 1_235_814_400 },
+    alias: "llama-1b", name: "meta-llama/Llama-3.2-1B-Instruct", ...llama3, ...dense(1_235_814_400), tiedEmbeddings: true,
+    layers: 16, hiddenSize: 2048, ffnSize: 8192, attentionHeads: 32, kvHeads: 8, headSize: 64,
   },
   {
-    ...llama3,
-    ...{
-      alias: "llama-3b",
-      name: "meta-llama/Llama-3.2-3B-Instruct",
-      totalParams: 3_212_749_824,
-      activeParams: 3_212_749_824,
-    },
-    ...{ layers: 28, hiddenSize: 3072, ffnSize: 8192, attentionHeads: 24, kvHeads: 8, headSize: 128 },
-    ...{ tiedEmbeddings: true, bf16Params: 3_212_749_824 },
+    alias: "llama-3b", name: "meta-llama/Llama-3.2-3B-Instruct", ...llama3, ...dense(3_212_749_824), tiedEmbeddings: true,
+    layers: 28, hiddenSize: 3072, ffnSize: 8192, attentionHeads: 24, kvHeads: 8, headSize: 128,
   },
   {
-    ...llama3,
-    ...{
-      alias: "llama-8b",
-      name: "meta-llama/Llama-3.1-8B-Instruct",
-      totalParams: 8_030_261_248,
-      activeParams: 8_030_261_248,
-    },
-    ...{ layers: 32, hiddenSize: 4096, ffnSize: 14336, attentionHeads: 32, kvHeads: 8, headSize: 128 },
-    ...{ tiedEmbeddings: false, bf16Params: 8_030_261_248 },
+    alias: "llama-8b", name: "meta-llama/Llama-3.1-8B-Instruct", ...llama3, ...dense(8_030_261_248), tiedEmbeddings: false,
+    layers: 32, hiddenSize: 4096, ffnSize: 14336, attentionHeads: 32, kvHeads: 8, headSize: 128,
   },
   {
-    ...llama3,
-    ...{
-      alias: "llama-70b",
-      name: "meta-llama/Llama-3.1-70B-Instruct",
-      totalParams: 70_553_706_496,
-      activeParams: 70_553_706_496,
-    },
-    ...{ layers: 80, hiddenSize: 8192, ffnSize: 28672, attentionHeads: 64, kvHeads: 8, headSize: 128 },
-    ...{ tiedEmbeddings: false, bf16Params: 70_553_706_496 },
+    alias: "llama-70b", name: "meta-llama/Llama-3.1-70B-Instruct", ...llama3, ...dense(70_553_706_496), tiedEmbeddings: false,
+    ...llama70b,
   },
   {
-    ...llama3,
-    ...{ alias: "llama-70b-fp8", name: "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", gated: false },
-    ...{ totalParams: 70_553_706_496, activeParams: 70_553_706_496 },
-    ...{ layers: 80, hiddenSize: 8192, ffnSize: 28672, attentionHeads: 64, kvHeads: 8, headSize: 128 },
+    alias: "llama-70b-fp8", name: "RedHatAI/Llama-3.3-70B-Instruct-FP8-dynamic", ...llama3, gated: false, tiedEmbeddings: false,
+    ...llama70b,
+    totalParams: 70_553_706_496, activeParams: 70_553_706_496, moe: null,
     // Embeddings, output layer and norms stay in BF16.
-    ...{ tiedEmbeddings: false, precision: "fp8", bf16Params: 2_102_665_216 },
+    precision: "fp8", bf16Params: 2_102_665_216,
   },
   {
-    ...{ alias: "llama-17b", name: "RedHatAI/Llama-4-Scout-17B-16E-Instruct-FP8-dynamic", gated: false },
-    ...{ totalParams: 108_641_793_536, activeParams: 17_172_664_320 },
-    ...{
-      layers: 48,
-      hiddenSize: 5120,
-      ffnSize: 8192,
-      attentionHeads: 40,
-      kvHeads: 8,
-      headSize: 128,
-      vocabSize: 202048,
-    },
-    ...{ tiedEmbeddings: false, maxContext: 10_485_760, moe: { experts: 16, activeExperts: 1, sharedExperts: 1 } },
+    alias: "llama-17b", name: "RedHatAI/Llama-4-Scout-17B-16E-Instruct-FP8-dynamic", gated: false, tiedEmbeddings: false,
+    layers: 48, hiddenSize: 5120, ffnSize: 8192, attentionHeads: 40, kvHeads: 8, headSize: 128, vocabSize: 202048, maxContext: 10_485_760,
+    totalParams: 108_641_793_536, activeParams: 17_172_664_320, moe: { experts: 16, activeExperts: 1, sharedExperts: 1 },
     // The recipe leaves attention, routers, embeddings, output layer and the vision tower in BF16: all but the experts.
-    ...{ precision: "fp8", bf16Params: 5_965_511_936 },
+    precision: "fp8", bf16Params: 5_965_511_936,
   },
   {
-    ...qwen,
-    ...{ alias: "qwen3-0.6b", name: "Qwen/Qwen3-0.6B", totalParams: 596_049_920, activeParams: 596_049_920, moe: null },
-    ...{
-      layers: 28,
-      hiddenSize: 1024,
-      ffnSize: 3072,
-      attentionHeads: 16,
-      kvHeads: 8,
-      headSize: 128,
-      vocabSize: 151936,
-    },
-    ...{ tiedEmbeddings: true, maxContext: 40960, bf16Params: 596_049_920 },
+    alias: "qwen3-0.6b", name: "Qwen/Qwen3-0.6B", ...qwen3, ...dense(596_049_920), tiedEmbeddings: true,
+    layers: 28, hiddenSize: 1024, ffnSize: 3072, attentionHeads: 16, kvHeads: 8, headSize: 128,
   },
   {
-    ...qwen,
-    ...{
-      alias: "qwen2.5-7b",
-      name: "Qwen/Qwen2.5-7B-Instruct",
-      totalParams: 7_615_616_512,
-      activeParams: 7_615_616_512,
-      moe: null,
-    },
-    ...{
-      layers: 28,
-      hiddenSize: 3584,
-      ffnSize: 18944,
-      attentionHeads: 28,
-      kvHeads: 4,
-      headSize: 128,
-      vocabSize: 152064,
-    },
-    ...{ tiedEmbeddings: false, maxContext: 32768, bf16Params: 7_615_616_512 },
+    alias: "qwen2.5-7b", name: "Qwen/Qwen2.5-7B-Instruct", ...dense(7_615_616_512), tiedEmbeddings: false, gated: false,
+    layers: 28, hiddenSize: 3584, ffnSize: 18944, attentionHeads: 28, kvHeads: 4, headSize: 128, vocabSize: 152064, maxContext: 32768,
   },
   {
-    ...qwen,
-    ...{ alias: "qwen3-8b", name: "Qwen/Qwen3-8B", totalParams: 8_190_735_360, activeParams: 8_190_735_360, moe: null },
-    ...{
-      layers: 36,
-      hiddenSize: 4096,
-      ffnSize: 12288,
-      attentionHeads: 32,
-      kvHeads: 8,
-      headSize: 128,
-      vocabSize: 151936,
-    },
-    ...{ tiedEmbeddings: false, maxContext: 40960, bf16Params: 8_190_735_360 },
+    alias: "qwen3-8b", name: "Qwen/Qwen3-8B", ...qwen3, ...dense(8_190_735_360), tiedEmbeddings: false,
+    layers: 36, hiddenSize: 4096, ffnSize: 12288, attentionHeads: 32, kvHeads: 8, headSize: 128,
   },
   {
-    ...qwen,
-    ...{
-      alias: "qwen3-14b",
-      name: "Qwen/Qwen3-14B",
-      totalParams: 14_768_307_200,
-      activeParams: 14_768_307_200,
-      moe: null,
-    },
-    ...{
-      layers: 40,
-      hiddenSize: 5120,
-      ffnSize: 17408,
-      attentionHeads: 40,
-      kvHeads: 8,
-      headSize: 128,
-      vocabSize: 151936,
-    },
-    ...{ tiedEmbeddings: false, maxContext: 40960, bf16Params: 14_768_307_200 },
+    alias: "qwen3-14b", name: "Qwen/Qwen3-14B", ...qwen3, ...dense(14_768_307_200), tiedEmbeddings: false,
+    layers: 40, hiddenSize: 5120, ffnSize: 17408, attentionHeads: 40, kvHeads: 8, headSize: 128,
   },
   {
-    ...qwen,
-    ...{
-      alias: "qwen3-32b",
-      name: "Qwen/Qwen3-32B",
-      totalParams: 32_762_123_264,
-      activeParams: 32_762_123_264,
-      moe: null,
-    },
-    ...{
-      layers: 64,
-      hiddenSize: 5120,
-      ffnSize: 25600,
-      attentionHeads: 64,
-      kvHeads: 8,
-      headSize: 128,
-      vocabSize: 151936,
-    },
-    ...{ tiedEmbeddings: false, maxContext: 40960, bf16Params: 32_762_123_264 },
+    alias: "qwen3-32b", name: "Qwen/Qwen3-32B", ...qwen3, ...dense(32_762_123_264), tiedEmbeddings: false,
+    layers: 64, hiddenSize: 5120, ffnSize: 25600, attentionHeads: 64, kvHeads: 8, headSize: 128,
   },
   {
-    ...qwen,
-    ...{ alias: "qwen3-30b-a3b", name: "Qwen/Qwen3-30B-A3B", totalParams: 30_532_122_624, activeParams: 3_352_821_760 },
-    ...{ layers: 48, hiddenSize: 2048, ffnSize: 768, attentionHeads: 32, kvHeads: 4, headSize: 128, vocabSize: 151936 },
-    ...{ tiedEmbeddings: false, maxContext: 40960, moe: { experts: 128, activeExperts: 8, sharedExperts: 0 } },
-    ...{ bf16Params: 30_532_122_624 },
+    alias: "qwen3-30b-a3b", name: "Qwen/Qwen3-30B-A3B", ...qwen3, ...dense(30_532_122_624), tiedEmbeddings: false,
+    layers: 48, hiddenSize: 2048, ffnSize: 768, attentionHeads: 32, kvHeads: 4, headSize: 128,
+    activeParams: 3_352_821_760, moe: { experts: 128, activeExperts: 8, sharedExperts: 0 },
   },
 ];
 

@@ -30,7 +30,11 @@ export function simulatorConfig(
   { seed, port = 0 }: { readonly seed: number; readonly port?: number },
 ): SimulatorConfig {
   return {
-    ...{ model: model.name, host: "127.0.0.1", port, seed, speed: simulator.speed },
+    model: model.name,
+    host: "127.0.0.1",
+    port,
+    seed,
+    speed: simulator.speed,
     maxModelLen: engine.maxModelLen,
     maxNumSeqs: engine.maxNumSeqs,
     maxNumBatchedTokens: engine.maxNumBatchedTokens,

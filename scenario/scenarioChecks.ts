@@ -25,7 +25,8 @@ export function checkScenario(
     if (target?.method === "existing") continue;
     const meant = nearest(key, names);
     fail({
-      ...{ key: `apiKeys.${key}`, value: "(hidden)" },
+      key: `apiKeys.${key}`,
+      value: "(hidden)",
       reason: target
         ? `target ${key} is ${target.method}, and only existing engines have keys`
         : "no target has that name",
@@ -39,33 +40,37 @@ export function checkScenario(
     if (known.includes(name)) continue;
     const meant = nearest(name, known);
     fail({
-      ...{
-        key: `prices.${name}`,
-        value: config.prices![name],
-        reason: "no such GPU is known",
-        allowed: gpuNames(gpus),
-      },
+      key: `prices.${name}`,
+      value: config.prices![name],
+      reason: "no such GPU is known",
+      allowed: gpuNames(gpus),
       next: meant ? `Did you mean "${meant}"?` : "Remove it.",
     });
   }
 
   if (config.modelSpec && !sources.some(({ model }) => model === "custom"))
     fail({
-      ...{ key: "modelSpec", value: config.modelSpec.name, allowed: null },
+      key: "modelSpec",
+      value: config.modelSpec.name,
+      allowed: null,
       reason: "it describes the model named custom, and nothing uses that",
       next: "Set model to custom, or remove modelSpec.",
     });
 
   if (config.simulator && !targets.some(({ method }) => method === "simulated"))
     fail({
-      ...{ key: "simulator", value: config.simulator, allowed: null },
+      key: "simulator",
+      value: config.simulator,
+      allowed: null,
       reason: "no engine of this stack is simulated",
       next: "Remove it, or set method to simulated.",
     });
 
   if (config.engine && targets.every(({ method }) => method === "existing"))
     fail({
-      ...{ key: "engine", value: config.engine, allowed: null },
+      key: "engine",
+      value: config.engine,
+      allowed: null,
       reason: "every engine of this stack runs already and cannot be set up from here",
       next: "Remove it.",
     });
@@ -77,13 +82,17 @@ export function checkScenario(
 function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => never): void {
   if (config.cluster)
     fail({
-      ...{ key: "cluster", value: config.cluster, allowed: null },
+      key: "cluster",
+      value: config.cluster,
+      allowed: null,
       reason: "platform local uses no cluster",
       next: "Remove it, or choose platform gke, ocp or kind.",
     });
   if (config.harness && config.harness !== "llmbench")
     fail({
-      ...{ key: "harness", value: config.harness, allowed: "llmbench" },
+      key: "harness",
+      value: config.harness,
+      allowed: "llmbench",
       reason: "on platform local only our own load generator runs; the others come as container images",
       next: "Remove it, or choose platform gke, ocp or kind.",
     });
@@ -92,7 +101,9 @@ function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => ne
   );
   if (unused)
     fail({
-      ...{ key: `harnessSettings.${unused}`, value: config.harnessSettings?.[unused], allowed: "waitTimeoutSeconds" },
+      key: `harnessSettings.${unused}`,
+      value: config.harnessSettings?.[unused],
+      allowed: "waitTimeoutSeconds",
       reason: "on platform local the load generator is a process of this machine, without image, volume or limits",
       next: "Remove it.",
     });
@@ -107,13 +118,17 @@ function checkHarness(
   const target = targets.find(({ method }) => method === "existing" || method === "simulated");
   if (target)
     fail({
-      ...{ key: "harness", value: "nop", allowed: "any other harness" },
+      key: "harness",
+      value: "nop",
+      allowed: "any other harness",
       reason: `it reads the start-up log of a vLLM that this stack deploys, and target ${target.name} is ${target.method}`,
       next: "Choose another harness, or method standalone.",
     });
   if ((config.repetitions ?? 1) > 1)
     fail({
-      ...{ key: "repetitions", value: config.repetitions, allowed: "1" },
+      key: "repetitions",
+      value: config.repetitions,
+      allowed: "1",
       reason: "harness nop measures one start-up, and an engine starts once per deployment",
       next: "Remove it.",
     });

@@ -58,7 +58,9 @@ function unknownKey(path: Path, values: unknown, json: JsonSchema, naming: Namin
   const elsewhere = meant ? null : secret ? `at the top level, as ${secret}, and encrypted` : placeOf(name, json);
   const { file, key, value = valueAt(values, path) } = naming.locate(path);
   return new UserError({
-    ...{ file, key, value: hidden(name, value) },
+    file,
+    key,
+    value: hidden(name, value),
     reason: "there is no such setting",
     allowed: known.join(", "),
     next: meant ? `Did you mean ${meant}?` : elsewhere ? `It belongs ${elsewhere}.` : "Remove it.",

@@ -88,7 +88,11 @@ function existing(source: TargetSource, config: Config, secrets: SecretsPresent,
   const gpu: Gpu | null = source.gpu === undefined ? null : (findGpu(source.gpu) ?? resolveGpu(source, "ocp", file));
   const names = secrets.apiKeyNames;
   return {
-    ...{ method: "existing", name: source.name, url, servedModel, gpu },
+    method: "existing",
+    name: source.name,
+    url,
+    servedModel,
+    gpu,
     hasApiKey: names === null || names.includes(source.name),
     gpuCount: gpu ? (source.gpuCount ?? 1) : null,
     price: gpu ? priceOf(config.platform, gpu, config.prices ?? {}) : null,
@@ -98,7 +102,10 @@ function existing(source: TargetSource, config: Config, secrets: SecretsPresent,
 function servedName(source: TargetSource, config: Config, file: string): string {
   if (source.model !== undefined) return (findModel(source.model) ?? resolveModel(source, config, file)).name;
   throw new UserError({
-    ...{ key: source.key("servedModel"), value: undefined, allowed: null, file },
+    key: source.key("servedModel"),
+    value: undefined,
+    allowed: null,
+    file,
     reason: "requests to an existing engine must name the model it serves (see its /v1/models)",
     next: `Add servedModel to target ${source.name}, or model.`,
   });
@@ -134,12 +141,10 @@ function endpointUrl(source: TargetSource, file: string): string {
 function checkToken(source: TargetSource, model: Model, { hasHfToken }: SecretsPresent, file: string): void {
   if (!model.gated || hasHfToken) return;
   throw new UserError({
-    ...{
-      key: "hfToken",
-      value: undefined,
-      allowed: "a Hugging Face token whose owner has accepted the model's licence",
-      file,
-    },
+    key: "hfToken",
+    value: undefined,
+    allowed: "a Hugging Face token whose owner has accepted the model's licence",
+    file,
     reason: `${model.name} (${source.key("model")}) is gated and cannot be downloaded without it`,
     next: "Run: pulumi config set --secret llm-bench:hfToken",
   });

@@ -29,7 +29,10 @@ export function targetSources(config: Config, file: string): TargetSource[] {
     const before = seen.get(target.name);
     if (before !== undefined) {
       throw new UserError({
-        ...{ key: `targets[${index}].name`, value: target.name, file, allowed: null },
+        key: `targets[${index}].name`,
+        value: target.name,
+        file,
+        allowed: null,
         reason: `targets[${before}] has the same name, and results are kept by name`,
         next: "Give each target a name of its own.",
       });

@@ -40,7 +40,12 @@ export function renderPlan(
     runId,
     target: { name: target.name, baseUrl: endpoint.url, model: endpoint.servedModel, apiKeyEnv: endpoint.apiKeyEnv },
     seed: scenario.seed + repetition - 1,
-    ...{ api, stream, ignoreEos, extraBody, warmup, deadlines },
+    api,
+    stream,
+    ignoreEos,
+    extraBody,
+    warmup,
+    deadlines,
     data: data.type === "file" ? { ...data, path: promptFile(data.path) } : data,
     stages: renderStages(stages),
   };

@@ -53,7 +53,10 @@ function noSuchProfile(harness: string, profile: string, names: readonly string[
   const meant = nearest(profile, names);
   if (names.length > 0) {
     return new UserError({
-      ...{ key: "workload", value: profile, file, allowed: names.join(", ") },
+      key: "workload",
+      value: profile,
+      file,
+      allowed: names.join(", "),
       reason: `harness ${harness} has no such profile`,
       next: meant
         ? `Did you mean "${meant}"?`
@@ -61,7 +64,10 @@ function noSuchProfile(harness: string, profile: string, names: readonly string[
     });
   }
   return new UserError({
-    ...{ key: "harness", value: harness, file, allowed: "llmbench" },
+    key: "harness",
+    value: harness,
+    file,
+    allowed: "llmbench",
     reason: `there are no profiles for it under workloads/profiles/${harness}`,
     next: "Choose harness llmbench.",
   });

@@ -18,7 +18,10 @@ export function checkWorkload(scenario: Scenario, profile: Profile, file: string
     if (needed <= maxModelLen) continue;
     throw new ScenarioError([
       new UserError({
-        ...{ key: "engine.maxModelLen", value: maxModelLen, allowed: `at least ${needed}`, file },
+        key: "engine.maxModelLen",
+        value: maxModelLen,
+        allowed: `at least ${needed}`,
+        file,
         reason:
           `workload ${profile.name} asks ${target.model.alias} for ${longest(data.inputTokens)} tokens in and ${output} out` +
           `${template ? `, and a chat template adds up to ${template}` : ""}`,
@@ -31,7 +34,9 @@ export function checkWorkload(scenario: Scenario, profile: Profile, file: string
   if (total > scenario.harness.waitTimeoutSeconds)
     throw new ScenarioError([
       new UserError({
-        ...{ key: "harnessSettings.waitTimeoutSeconds", value: scenario.harness.waitTimeoutSeconds, file },
+        key: "harnessSettings.waitTimeoutSeconds",
+        value: scenario.harness.waitTimeoutSeconds,
+        file,
         reason: `workload ${profile.name} takes ${total} s (${levels.length} stages of ${stages.seconds} s) and would be cut off`,
         allowed: `more than ${total}`,
         next: "Raise it, or shorten the stages by workloadOverrides.",
