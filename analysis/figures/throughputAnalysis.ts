@@ -80,7 +80,7 @@ export function throughputAnalysis(analysis: Analysis): Figure {
         title: "Tokens per request",
         better: null,
         unit: `tokens, mean${several ? "; thin: input" : ""}`,
-        definition: "ISL (input) and OSL (output) as the server counted them: they must not change with the load.",
+        definition: "ISL (input) and OSL (output) of successful requests; they should not change with the load.",
         curves: lengthCurves(analysis, axis, bands && !several),
         mayBeLog: true,
         emptyReason: "No token counts were recorded.",

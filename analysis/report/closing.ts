@@ -10,7 +10,8 @@ export function warnings(analysis: Analysis): Html {
     ...analysis.systems.flatMap((system) =>
       system.warnings.map((warning) => (several ? `${system.name}: ${warning}` : warning)),
     ),
-    ...analysis.notes,
+    // The banner has told of the simulation.
+    ...analysis.notes.filter((note) => !note.startsWith("SIMULATED")),
   ];
   return html`<h2 id="warnings">Warnings and notes</h2>
 ${items.length === 0 ? html`<p>✓ None.</p>` : html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`}

@@ -1,6 +1,6 @@
 import type { Analysis, Outcome, StageAnalysis, SystemAnalysis } from "../analysis.ts";
 import { percentText } from "../figures/numberText.ts";
-import { loadName } from "../warnings.ts";
+import { loadName } from "../loadName.ts";
 import { type Html, html } from "./html.ts";
 import { type Cell, count, measuredCell, table, text } from "./table.ts";
 

@@ -38,7 +38,7 @@ export function verdict(analysis: Analysis): Html {
 
 function banner(analysis: Analysis): Html {
   const names = analysis.systems.filter((system) => system.simulated).map((system) => system.name);
-  return html`<div class="banner" role="note"><p><strong>${stampOf(analysis)!}.</strong> No GPU ran here: ${names.join(", ")} ${names.length === 1 ? "is" : "are"} a model of an engine's timing. The requests, the load generator and all arithmetic are real; the numbers say nothing about real hardware.</p></div>
+  return html`<div class="banner" role="note"><p><strong>${stampOf(analysis)!}.</strong> No GPU ran here: ${names.join(", ")} ${names.length === 1 ? "is a model of an engine's" : "are models of engines'"} timing. The requests, the load generator and all arithmetic are real; the numbers say nothing about real hardware.</p></div>
 `;
 }
 
