@@ -152,11 +152,16 @@ function judge(mine: readonly number[], theirs: readonly number[], metric: Metri
   const verdict = verdictOf(low, high, metric);
   const resolution = `smallest change these repetitions can show: ${percent(factor)}`;
   const reason = `${words(verdict, low, high, metric)}; ${resolution}`;
-  const more =
-    verdict === "inconclusive"
-      ? `; about ${repetitionsNeeded(mine, theirs, metric.margin)} repetitions each would do`
-      : "";
+  const more = verdict === "inconclusive" ? `; ${remedy(mine, theirs, ratio.value, metric)}` : "";
   return { ratio, interval: { low, high }, repetitions, verdict, reason: reason + more };
+}
+
+/** How many runs would decide, if they came out like these: the interval must clear the nearer edge of the margin. */
+function remedy(mine: readonly number[], theirs: readonly number[], ratio: number, { margin }: Metric): string {
+  const distance = Math.abs(Math.abs(Math.log(ratio)) - Math.log1p(margin));
+  const needed = repetitionsNeeded(mine, theirs, Math.exp(distance));
+  if (needed === null) return "too close to the margin, or too noisy, to decide with 100 repetitions each";
+  return `about ${Math.max(needed, mine.length + 1, theirs.length + 1)} repetitions each would decide`;
 }
 
 /** The zone of "same" is symmetric in the logarithm, so that swapping the systems swaps the verdict and nothing else. */

@@ -38,15 +38,21 @@ export function ratioInterval(
 }
 
 /**
- * Repetitions per side after which an interval as noisy as this one would be about +-`margin` wide: n ~ 2 (t c / d)^2
- * with the run-to-run spread c that was seen. An estimate, from few runs: for the order of magnitude.
+ * Repetitions per side after which an interval with the run-to-run spread c that was seen would be about ratio / factor ..
+ * ratio * factor wide: n ~ 2 (t c / ln factor)^2. An estimate, from few runs: for the order of magnitude.
+ * @param factor over 1
+ * @returns null where it would take more than 100
  */
-export function repetitionsNeeded(candidate: readonly number[], baseline: readonly number[], margin: number): number {
+export function repetitionsNeeded(
+  candidate: readonly number[],
+  baseline: readonly number[],
+  factor: number,
+): number | null {
   const spread = (variance(candidate.map(Math.log)) + variance(baseline.map(Math.log))) / 2;
-  const width = Math.log1p(margin);
+  const width = Math.log(factor);
   let n = 2;
-  while (n < 1000 && quantile(0.975, 2 * n - 2) * Math.sqrt((2 * spread) / n) > width) n++;
-  return n;
+  while (n <= 100 && quantile(0.975, 2 * n - 2) * Math.sqrt((2 * spread) / n) > width) n++;
+  return n <= 100 ? n : null;
 }
 
 function mean(values: readonly number[]): number {

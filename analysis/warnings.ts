@@ -1,14 +1,13 @@
 import { flags, outcomes } from "../harness/recordFormat.ts";
-import type { StageAnalysis, StageMetrics } from "./analysis.ts";
+import type { StageAnalysis } from "./analysis.ts";
 import { expectedCachedShare, expectedPromptTokens } from "./expectations.ts";
 import type { Run } from "./run.ts";
+import { stageWarnings } from "./stageWarnings.ts";
 
 const OK = outcomes.indexOf("ok");
 
-/** Above this the generator, one event loop on one core, is about to become the bottleneck. */
-const CPU_LIMIT = 0.9;
-/** Late stamps of this size are no longer small beside the gap between two tokens. */
-const LAG_LIMIT_MS = 10;
+export { loadName } from "./loadName.ts";
+
 /** Chat templates put the same few tokens before every prompt, so a little sharing is normal. */
 const CACHED_SHARE_SLACK = 0.1;
 const PROMPT_LENGTH_SLACK = 0.2;
@@ -17,59 +16,15 @@ const PROMPT_LENGTH_SLACK = 0.2;
 export function warningsOf(runs: readonly Run[], stages: readonly StageAnalysis[]): string[] {
   return [
     ...runs.flatMap(runWarnings),
-    ...stages.flatMap((stage) => stageWarnings(stage).map((text) => `${loadName(stage)}: ${text}`)),
+    ...stageWarnings(stages),
     ...tokenWarnings(runs),
     ...promptWarnings(runs, stages),
   ];
 }
 
-export function loadName({ loadType, load }: Pick<StageAnalysis, "loadType" | "load">): string {
-  return loadType === "concurrency" ? `concurrency ${load}` : `${load} requests/s (${loadType})`;
-}
-
 function runWarnings(run: Run): string[] {
   if (run.status === "complete") return [];
   return [`run ${run.runId} is ${run.status}: ${run.reason ?? "no reason was recorded"}`];
-}
-
-function stageWarnings({ pooled, repetitions, errors, loadType }: StageAnalysis): string[] {
-  if (repetitions.length === 0) return ["did not run"];
-  const texts: string[] = [];
-  const { failureRate } = pooled;
-  if (failureRate.value !== null && failureRate.value > 0) {
-    const first = errors?.[0];
-    const example = first === undefined ? "" : `, e.g. "${first.message}"`;
-    texts.push(`${(100 * failureRate.value).toFixed(1)} % of requests failed (${failureCounts(pooled)})${example}`);
-  }
-  const { cpu, eventLoopLagP99Ms, dispatchLagP99Ms } = pooled.client;
-  if (cpu !== null && cpu > CPU_LIMIT) {
-    texts.push(`the load generator used ${cpu.toFixed(2)} of one core and may have been the bottleneck`);
-  }
-  if (eventLoopLagP99Ms !== null && eventLoopLagP99Ms > LAG_LIMIT_MS) {
-    texts.push(
-      `the load generator was late: event loop lag p99 ${eventLoopLagP99Ms.toFixed(1)} ms; latencies are too high by up to that`,
-    );
-  }
-  if (loadType !== "concurrency" && dispatchLagP99Ms !== null && dispatchLagP99Ms > LAG_LIMIT_MS) {
-    texts.push(
-      `requests left late: sent ${dispatchLagP99Ms.toFixed(1)} ms after their intended time at p99; latencies include it`,
-    );
-  }
-  const e2e = pooled.e2eMs.mean.value;
-  const window = (1000 * pooled.windowSeconds) / repetitions.length;
-  if (e2e !== null && window > 0 && window < 5 * e2e) {
-    texts.push(
-      `a window of ${(window / 1000).toFixed(1)} s is short beside a mean E2E of ${(e2e / 1000).toFixed(1)} s`,
-    );
-  }
-  return texts;
-}
-
-export function failureCounts({ outcomes: counts }: Pick<StageMetrics, "outcomes">): string {
-  return outcomes
-    .filter((name) => name !== "ok" && name !== "cancelled" && counts[name] > 0)
-    .map((name) => `${counts[name]} ${name}`)
-    .join(", ");
 }
 
 /** Output lengths: were they what was asked, and who counted them? */

@@ -1,7 +1,7 @@
 import { outcomes } from "../../harness/recordFormat.ts";
 import type { Analysis, Measured, StageAnalysis, StageMetrics, Summary, SystemAnalysis } from "../analysis.ts";
+import { loadName } from "../loadName.ts";
 import { percentiles } from "../percentile.ts";
-import { loadName } from "../warnings.ts";
 import { BELOW_FLOOR, cellText, footnotes, numberText, percentText } from "./cellText.ts";
 import { comparisonColumns, comparisonRows, metricLabel } from "./comparisonTable.ts";
 import { definitions } from "./definitions.ts";

@@ -1,5 +1,5 @@
 import type { StageAnalysis, SystemAnalysis } from "../analysis.ts";
-import { loadName } from "../warnings.ts";
+import { loadName } from "../loadName.ts";
 import { numberText } from "./cellText.ts";
 
 /** What was measured of one system, in a sentence: its best throughput, and TTFT there and at the lowest load. */

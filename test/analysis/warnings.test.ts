@@ -40,8 +40,8 @@ describe("warnings", () => {
     const client = { ...summary.client, cpu: 0.97, eventLoopLagP99Ms: 25 };
     const stages: HarnessSummary["stages"] = [{ ...summary, client }];
     assert.deepEqual(await warnings({ summary: { stages } }), [
-      "concurrency 2: the load generator used 0.97 of one core and may have been the bottleneck",
-      "concurrency 2: the load generator was late: event loop lag p99 25.0 ms; latencies are too high by up to that",
+      "the load generator may have been the bottleneck at concurrency 2: it used up to 0.97 of one core",
+      "the load generator was late at concurrency 2: its event loop lagged by up to 25.0 ms at p99, and latencies are too high by up to that",
     ]);
   });
 
@@ -50,7 +50,7 @@ describe("warnings", () => {
     const summary = (await imported({ ...good, loads: [load] })).stages[0]!.summary;
     const stages = [{ ...summary, client: { ...summary.client, dispatchLagP99Ms: 30 } }];
     assert.deepEqual(await warnings({ loads: [load], summary: { stages } }), [
-      "12.5 requests/s (poisson): requests left late: sent 30.0 ms after their intended time at p99; latencies include it",
+      "requests left late at 12.5 requests/s (poisson): up to 30.0 ms after their intended time at p99; latencies include it",
     ]);
   });
 
@@ -101,13 +101,26 @@ describe("warnings", () => {
     const slow = closedLoopRun({ seed: 1, concurrencies: [2], windowMs: 400 });
     assert.match(
       (await warnings(slow))[0]!,
-      /^concurrency 2: a window of 0\.4 s is short beside a mean E2E of 0\.1 s$/,
+      /^the stages are short at concurrency 2: a window holds as few as [23]\.\d requests one after the other$/,
     );
   });
 
   it("tell a partial run and why", async () => {
     assert.deepEqual(await warnings({ summary: { status: "partial", reason: "SIGTERM" } }), [
       "run engine-0badcafe-r1 is partial: SIGTERM",
+    ]);
+  });
+});
+
+describe("a warning about several loads", () => {
+  it("is said once, with all loads and the worst value", async () => {
+    const fake = closedLoopRun({ seed: 1, concurrencies: [1, 2, 4], windowMs: 1000 });
+    const told = (await imported(fake)).stages.map(({ summary }, i) => ({
+      ...summary,
+      client: { ...summary.client, eventLoopLagP99Ms: [12, 5, 40][i]! },
+    }));
+    assert.deepEqual(analyse([await imported({ ...fake, summary: { stages: told } })], options).systems[0]!.warnings, [
+      "the load generator was late at concurrency 1, 4: its event loop lagged by up to 40.0 ms at p99, and latencies are too high by up to that",
     ]);
   });
 });

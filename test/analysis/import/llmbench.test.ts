@@ -182,6 +182,26 @@ describe("import of a run folder", () => {
     assert.ok(Number.isNaN(first!.client.cpu));
   });
 
+  it("takes the stages that ended from the summary and the one under way from its rows, when the generator was killed", async () => {
+    await write();
+    const summary = JSON.parse(await readFile(file("summary.json"), "utf8"));
+    const reason = "the run had not ended when this was written";
+    await write({ ...small, summary: { status: "partial", reason, stages: [summary.stages[0]] } });
+    const run = await importIt();
+    assert.deepEqual([run.status, run.reason], ["partial", reason]);
+    assert.deepEqual(run.stages[0]!.summary, summary.stages[0]);
+    assert.deepEqual([run.stages[1]!.summary.status, run.stages[1]!.summary.sent], ["partial", 1]);
+  });
+
+  it("says a reason once, though manifest and summary both tell it", async () => {
+    await write({
+      ...small,
+      summary: { status: "partial", reason: "partial: stopped by SIGTERM; the files hold what there was" },
+    });
+    const run = await importRun(folder.path, { ...originOf(small), status: "partial", reason: "stopped by SIGTERM" });
+    assert.equal(run.reason, "partial: stopped by SIGTERM; the files hold what there was");
+  });
+
   it("survives any cut of the two binary files at any byte", async () => {
     const run = closedLoopRun({ seed: 3, concurrencies: [2], windowMs: 300 });
     await write(run);
