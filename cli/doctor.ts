@@ -95,7 +95,7 @@ function stacks(): Finding[] {
     } catch (error) {
       return {
         state: "note",
-        what: `stack ${name}: ${error instanceof Error ? error.message : error}`,
+        what: `stack ${name}: ${error instanceof Error ? error.message : error}`
         next: `edit Pulumi.${name}.yaml`,
       };
     }

@@ -8,5 +8,5 @@ import { stackFile } from "./openStack.ts";
 /** The scenario of a stack, read without the engine: a wrong one is refused before anything is started. */
 export function loadScenario(stack: string): Scenario {
   const file = stackFile(stack);
-  return parseScenario(rawFromStackFile(readFileSync(file, "utf8")), { stack, file: basename(file) });
+  return parseScenario(rawFromStackFile(readFileSync(file, "utf8"), basename(file)), { stack, file: basename(file) });
 }

@@ -7,7 +7,6 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { Driver } from "./driver.ts";
 import { localRun } from "./localRun.ts";
 import { type PlannedRun, plannedSeconds, projectRoot } from "./plannedRun.ts";
-import { writeResults } from "./results.ts";
 import { RunFolder, stackFolder } from "./runFolder.ts";
 
 /** What `up` tells at its end. */
@@ -62,8 +61,8 @@ export async function runBenchmark(
       apiKeys[run.target.name] ?? null,
       driver,
       (harness, plan) => {
-        const eta =
-          harness.etaSeconds === null ? null : harness.etaSeconds + (todo.length - number) * plannedSeconds(plan);
+        const eta = (harness.etaSeconds ?? plannedSeconds(plan)) + (todo.length - number) * plannedSeconds(plan);
+        harness.etaSeconds === null ? null : harness.etaSeconds + (todo.length - number) * plannedSeconds(plan);
         driver.progress({ run: number, runs: todo.length, target: run.target.name, harness, etaSeconds: eta });
       },
     );
@@ -71,10 +70,16 @@ export async function runBenchmark(
   }
   const folders = runs.map((run) => RunFolder.latest(stack, run.runId));
   const out = reportFolder(scenario, runs);
-  const analysis = (ran === 0 && knownAnalysis(scenario, runs)) || (await writeResults(folders, out, driver));
+  const analysis = (ran === 0 && knownAnalysis(scenario, runs)) || (await analyse(folders, out, driver));
   const problems = folders.flatMap((folder, i) => problem(runs[i] as PlannedRun, folder));
   const status = problems.length === 0 ? "complete" : analysis === null ? "failed" : "partial";
   return { status, ran, problems, reportFolder: out, analysis };
+}
+
+/** Imported when it is needed: the figures' libraries take a second to load, and most calls of `up` change nothing. */
+async function analyse(folders: readonly RunFolder[], out: string, driver: Driver): Promise<Analysis | null> {
+  const { writeResults } = await import("./results.ts");
+  return writeResults(folders, out, driver);
 }
 
 function needsRun(state: RunFolder["state"], retry: boolean): boolean {

@@ -23,15 +23,15 @@ export interface RunProgress {
   readonly runs: number;
   readonly target: string;
   readonly harness: HarnessProgress;
-  /** Of all runs together, null until the first tells its own. */
-  readonly etaSeconds: number | null;
+  /** Of all runs together; 0 for stages that end after a number of requests, until they know their pace. */
+  readonly etaSeconds: number;
 }
 
 /** One line, e.g. `run 1/2 engine-a: stage 3/6 concurrency 4, 41 ok, 0 failed, 4 in flight, ETA 28 s`. */
 export function progressLine({ run, runs, target, harness, etaSeconds }: RunProgress): string {
   const where = runs > 1 ? `run ${run}/${runs} ${target}: ` : "";
   const phase = harness.phase === "stage" ? `stage ${harness.stage}/${harness.stages} ${harness.name}` : harness.phase;
-  const eta = etaSeconds === null ? "" : `, ETA ${formatSeconds(etaSeconds)}`;
+  const eta = etaSeconds === 0 ? "" : `, ETA ${formatSeconds(etaSeconds)}`;
   return `${where}${phase}, ${harness.ok} ok, ${harness.failed} failed, ${harness.inFlight} in flight${eta}`;
 }
 

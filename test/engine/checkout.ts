@@ -74,7 +74,7 @@ export class Checkout {
     const folder = join(this.results, stack);
     if (!existsSync(folder)) return new Map();
     const names = readdirSync(folder)
-      .filter((name) => existsSync(join(folder, name, "results")))
+      .filter((name) => !name.startsWith("compare-"))
       .sort();
     return new Map(names.map((name) => [name, this.#manifest(join(folder, name, "manifest.json"))]));
   }

@@ -32,7 +32,7 @@ describe("an interrupted up", () => {
 
   it("first signal: ends cleanly, keeps the rows, marks them partial, frees the state", async () => {
     const up = checkout.start("up", "slow");
-    await up.saw(" ok, ");
+    await up.saw("stage 1/2");
     const asked = Date.now();
     process.kill(up.pid, "SIGTERM");
     const { code, stdout, stderr } = await up.ended;
@@ -58,7 +58,7 @@ describe("an interrupted up", () => {
 
   it("killed for good: the children end with it, and the locked state is explained and freed", async () => {
     const up = checkout.start("up", "slow", "--retry");
-    await up.saw(" ok, ");
+    await up.saw("stage 1/2");
     // The engine too, as when a machine goes down: nobody is left to unlock the state.
     for (const line of processes(checkout.path)) {
       const pid = Number(line.trim().split(" ")[0]);

@@ -21,9 +21,9 @@ describe("the life of a stack on platform local, through the real engine", () =>
   it("preview checks, plans and starts nothing", async () => {
     const { code, stdout, stderr } = await checkout.bench("preview", "quick");
     assert.equal(code, 0, stderr);
-    assert.match(stdout, /local_H100_simulated_llama-8b/);
+    assert.match(stdout, /local_h100-80_simulated_llama-8b/);
     assert.match(stdout, /fits: 15\.\d GiB of weights/);
-    assert.match(stdout, /quick|engine-[0-9a-f]{8}-r1|-[0-9a-f]{8}-r1: would run/);
+    assert.match(stdout, /llama-8b-[0-9a-f]{8}-r1: would run/);
     assert.equal(checkout.runs("quick").size, 0);
   });
 
@@ -67,7 +67,7 @@ describe("the life of a stack on platform local, through the real engine", () =>
     const { code, stdout } = await checkout.bench("outputs", "quick");
     assert.equal(code, 0);
     const outputs = JSON.parse(stdout);
-    assert.equal(outputs.scenario, "local_H100_simulated_llama-8b");
+    assert.equal(outputs.scenario, "local_h100-80_simulated_llama-8b");
     assert.deepEqual(outputs.runs, [firstRun]);
     const [system] = Object.values(outputs.metrics.systems) as {
       concurrency: number;
