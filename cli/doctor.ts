@@ -93,11 +93,7 @@ function stacks(): Finding[] {
       plannedRuns(loadScenario(name));
       return { state: "ok", what: `stack ${name}` };
     } catch (error) {
-      return {
-        state: "note",
-        what: `stack ${name}: ${error instanceof Error ? error.message : error}`
-        next: `edit Pulumi.${name}.yaml`,
-      };
+      return { state: "note", what: `stack ${name}: ${error instanceof Error ? error.message : error}` };
     }
   });
 }
