@@ -30,8 +30,8 @@ export class Connection {
       allowH2: false,
       connect: (options, callback) => {
         connect(options, (...result: Parameters<typeof callback>) => {
-          const socket = result[1];
-          if (socket !== null) this.#use(socket);
+          const [error, socket] = result;
+          if (error === null && socket !== null) this.#use(socket);
           callback(...result);
         });
       },

@@ -1,0 +1,163 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import type { HarnessPlan } from "../../harness/plan.ts";
+import type { HarnessProgress } from "../../harness/recordFormat.ts";
+import { newFolder, readErrors, readRows, readSummary } from "./resultFolder.ts";
+import { delta, fixed, piece, ScriptedServer, streamHead, wholeStream } from "./scriptedServer.ts";
+import { closed, testPlan } from "./testPlan.ts";
+
+const main = join(import.meta.dirname, "..", "..", "harness", "main.ts");
+
+interface Ended {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function start(args: readonly string[]): { child: ChildProcess; ended: Promise<Ended> } {
+  const child = spawn(process.execPath, [main, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  let stdout = "";
+  let stderr = "";
+  child.stdout.on("data", (text) => {
+    stdout += text;
+  });
+  child.stderr.on("data", (text) => {
+    stderr += text;
+  });
+  const ended = new Promise<Ended>((resolve) => child.once("close", (code) => resolve({ code, stdout, stderr })));
+  return { child, ended };
+}
+
+const long = { name: "long", load: { type: "concurrency", concurrency: 4 }, stop: { seconds: 60 } } as const;
+
+describe("the command line of the load generator", () => {
+  let folder: ReturnType<typeof newFolder>;
+  let server: ScriptedServer | null;
+  beforeEach(() => {
+    folder = newFolder();
+    server = null;
+  });
+  afterEach(async () => {
+    folder.remove();
+    await server?.stop();
+  });
+
+  const planFile = (changes: Partial<HarnessPlan> = {}): string => {
+    const path = join(dirname(folder.path), "plan.json");
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, JSON.stringify(testPlan(server?.origin ?? "http://127.0.0.1:1", changes)));
+    return path;
+  };
+  const serve = async (answer: Parameters<typeof ScriptedServer.start>[0]): Promise<void> => {
+    server = await ScriptedServer.start(answer);
+  };
+
+  it("runs a plan, reports as JSON lines, ends with 0", async () => {
+    await serve((socket) => socket.write(wholeStream(3)));
+    const { code, stdout, stderr } = await start(["--plan", planFile(), "--out", folder.path, "--progress", "json"])
+      .ended;
+    assert.deepEqual([code, stderr], [0, ""]);
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as HarnessProgress);
+    assert.equal(lines.at(-1)!.phase, "done");
+    assert.equal(readSummary(folder.path).status, "complete");
+    assert.deepEqual(JSON.parse(readFileSync(join(folder.path, "plan.json"), "utf8")).runId, "test");
+  });
+
+  it("refuses what it cannot use with 2 and one line", async () => {
+    const { code, stderr } = await start(["--plan", planFile({ seed: -1 }), "--out", folder.path]).ended;
+    assert.equal(code, 2);
+    assert.match(stderr, /^seed: -1 is not allowed here; give .*\n$/);
+  });
+
+  it("ends with 4 and the main cause when nothing succeeds", async () => {
+    await serve((socket) =>
+      socket.write(fixed("404 Not Found", "application/json", '{"error":{"message":"no model m"}}')),
+    );
+    const args = ["--plan", planFile({ stages: [closed(1, 3)] }), "--out", folder.path, "--progress", "none"];
+    const { code, stderr } = await start(args).ended;
+    assert.equal(code, 4);
+    assert.equal(stderr, "not one of 3 requests succeeded: 3 x http4xx, the first: HTTP 404: no model m\n");
+  });
+
+  it("killed by SIGTERM in mid-run leaves a folder that can be read, and ends with 3", async () => {
+    await serve((socket, request) => {
+      const slow = request.index % 10 === 9;
+      setTimeout(() => socket.write(slow ? streamHead + piece(delta({ content: "a" })) : wholeStream(3)), 5);
+    });
+    const stages: [typeof long] = [{ ...long, stop: { seconds: 60 } }];
+    const { child, ended } = start(["--plan", planFile({ stages }), "--out", folder.path, "--progress", "none"]);
+    while (server!.requests.length < 25) await new Promise((resolve) => setTimeout(resolve, 20));
+    const killedMs = performance.now();
+    child.kill("SIGTERM");
+    const { code, stderr } = await ended;
+    const tookMs = performance.now() - killedMs;
+    assert.equal(code, 3, stderr);
+    assert.ok(tookMs < 2000, `took ${tookMs} ms`);
+    assert.equal(stderr, "partial: stopped by SIGTERM; the files hold what there was\n");
+    const rows = readRows(folder.path);
+    const summary = readSummary(folder.path);
+    assert.equal(summary.status, "partial");
+    assert.equal(rows.length, summary.stages[0]!.sent);
+    assert.ok(summary.stages[0]!.outcomes.ok >= 20);
+    assert.ok(summary.stages[0]!.outcomes.cancelled >= 1);
+    assert.equal(rows.filter((r) => r.outcome === "ok").length, summary.stages[0]!.outcomes.ok);
+    const errors = readErrors(folder.path);
+    assert.ok(errors.every((e) => e.outcome === "cancelled" && e.message === "stopped by SIGTERM"));
+  });
+
+  it("killed by SIGKILL leaves whole records and a summary that says partial", async () => {
+    await serve((socket) => void setTimeout(() => socket.write(wholeStream(3)), 1));
+    const { child, ended } = start([
+      "--plan",
+      planFile({ stages: [long] }),
+      "--out",
+      folder.path,
+      "--progress",
+      "none",
+    ]);
+    while (server!.requests.length < 10) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    child.kill("SIGKILL");
+    await ended;
+    assert.ok(readRows(folder.path).length > 10, "flushed while running");
+    assert.deepEqual([readSummary(folder.path).status, readSummary(folder.path).stages], ["partial", []]);
+  });
+
+  it("a second signal ends it at once; a time limit ends it with 3", async () => {
+    await serve((socket) => void socket.write(streamHead));
+    const limited = start([
+      "--plan",
+      planFile({ stages: [long] }),
+      "--out",
+      folder.path,
+      "--progress",
+      "none",
+      "--time-limit",
+      "0.3",
+    ]);
+    const { code, stderr } = await limited.ended;
+    assert.equal(code, 3);
+    assert.match(stderr, /^partial: the time limit of 0\.3 s has passed/);
+
+    const { child, ended } = start([
+      "--plan",
+      planFile({ stages: [long] }),
+      "--out",
+      `${folder.path}2`,
+      "--progress",
+      "none",
+    ]);
+    const before = server!.requests.length;
+    while (server!.requests.length < before + 4) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.kill("SIGINT");
+    child.kill("SIGTERM");
+    const second = await ended;
+    assert.ok([130, 143, 3].includes(second.code!), `exit code ${second.code}`);
+    readRows(`${folder.path}2`);
+  });
+});
