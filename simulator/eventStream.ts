@@ -28,7 +28,10 @@ export class EventStream {
 
   flush(): void {
     if (this.#pending === "") return;
-    this.#response.write(this.#pending, "latin1");
+    // Straight to the socket once it is this response's turn on it; node:http would cork and uncork around each write.
+    const { socket } = this.#response;
+    if (socket) socket.write(this.#pending, "latin1");
+    else this.#response.write(this.#pending, "latin1");
     this.#pending = "";
   }
 
