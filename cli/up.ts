@@ -1,4 +1,4 @@
-import { relative } from "node:path";
+import { join, relative } from "node:path";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import type { BenchmarkResult } from "../run/benchmark.ts";
 import { plannedRuns } from "../run/plannedRun.ts";
@@ -32,11 +32,15 @@ export async function up(name: string, options: UpOptions): Promise<number> {
 
 function printResult(result: BenchmarkResult, name: string): void {
   const out = (text: string) => process.stdout.write(`${text}\n`);
-  if (result.analysis !== null) out(terminalTable(result.analysis));
-  for (const problem of result.problems) out(`! ${problem}`);
-  if (result.problems.length > 0) out(`  next: ./bench up ${name} --retry runs it again, beside what is there`);
-  if (result.ran === 0 && result.problems.length === 0)
+  const { analysis, problems } = result;
+  if (analysis !== null) out(terminalTable(analysis));
+  // The table's own warnings tell why an analysed run is not complete.
+  else for (const problem of problems) out(`! ${problem}`);
+  if (problems.length > 0) {
+    out(`! ${result.runs - problems.length} of ${result.runs} runs are complete; all results are kept.`);
+    out(`  next: ./bench up ${name} --retry runs the others again, beside what is there`);
+  } else if (result.ran === 0) {
     out("Nothing was to be done: every run of this scenario is complete.");
-  const report = `${relative(process.cwd(), result.reportFolder)}/report.html`;
-  if (result.analysis !== null) out(`Report: ${report}`);
+  }
+  if (analysis !== null) out(`Report: ${relative(process.cwd(), join(result.reportFolder, "report.html"))}`);
 }

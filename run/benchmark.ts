@@ -12,6 +12,8 @@ import { RunFolder, stackFolder } from "./runFolder.ts";
 /** What `up` tells at its end. */
 export interface BenchmarkResult {
   readonly status: Manifest["status"];
+  /** Runs of the scenario. */
+  readonly runs: number;
   /** Runs made now; 0: everything was there already. */
   readonly ran: number;
   /** One sentence per run that is not complete. */
@@ -73,7 +75,7 @@ export async function runBenchmark(
   const analysis = (ran === 0 && knownAnalysis(scenario, runs)) || (await analyse(folders, out, driver));
   const problems = folders.flatMap((folder, i) => problem(runs[i] as PlannedRun, folder));
   const status = problems.length === 0 ? "complete" : analysis === null ? "failed" : "partial";
-  return { status, ran, problems, reportFolder: out, analysis };
+  return { status, runs: runs.length, ran, problems, reportFolder: out, analysis };
 }
 
 /** Imported when it is needed: the figures' libraries take a second to load, and most calls of `up` change nothing. */

@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { request } from "undici";
 import { simulatorConfig } from "../scenario/roofline.ts";
 import type { ExistingTarget, Scenario, SimulatedTarget } from "../scenario/scenario.ts";
 import { startChild, stopChild } from "./childProcess.ts";
@@ -52,17 +53,18 @@ export async function startSimulator(target: SimulatedTarget, scenario: Scenario
 export async function reachExisting(target: ExistingTarget, apiKey: string | null): Promise<Endpoint> {
   const where = `${target.url.replace(/\/+$/, "").replace(/\/v1$/, "")}`;
   const next = `check "url", "servedModel" and the secret "apiKeys" of target "${target.name}"`;
-  const response = await fetch(`${where}/v1/models`, {
+  const response = await request(`${where}/v1/models`, {
     headers: apiKey === null ? {} : { authorization: `Bearer ${apiKey}` },
     signal: AbortSignal.timeout(readySeconds * 1000),
-  }).catch((error: Error & { cause?: { code?: string; message?: string } }) => {
-    const cause =
-      error.name === "TimeoutError" ? `no answer in ${readySeconds} s` : (error.cause?.code ?? error.message);
+  }).catch((error: Error & { code?: string }) => {
+    const cause = error.name === "TimeoutError" ? `no answer in ${readySeconds} s` : error.message || error.code;
     throw new RunError(`target "${target.name}" cannot be reached at ${where}/v1/models: ${cause}; ${next}`);
   });
-  if (!response.ok)
-    throw new RunError(`target "${target.name}": ${where}/v1/models answers ${response.status}; ${next}`);
-  const body = (await response.json().catch(() => null)) as { data?: { id?: string }[] } | null;
+  if (response.statusCode !== 200) {
+    await response.body.dump();
+    throw new RunError(`target "${target.name}": ${where}/v1/models answers ${response.statusCode}; ${next}`);
+  }
+  const body = (await response.body.json().catch(() => null)) as { data?: { id?: string }[] } | null;
   const served = (body?.data ?? []).map((model) => model.id);
   if (!served.includes(target.servedModel)) {
     throw new RunError(
