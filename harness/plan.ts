@@ -52,10 +52,10 @@ export type DataSource =
       readonly form: "text" | "tokenIds";
       readonly inputTokens: Distribution;
       readonly outputTokens: Distribution;
-      /** Prompts of one group begin with the same `tokens` tokens. null: nothing shared. */
+      /** Prompts of one group begin with the same `tokens` tokens, put before `inputTokens` others. null: nothing shared. */
       readonly sharedPrefix: { readonly tokens: number; readonly groups: number } | null;
     }
-  /** Custom prompts: .jsonl ({"prompt": ..., "max_tokens"?: n} or {"messages": [...]}) or .txt (one prompt a line). */
+  /** Path: absolute, or from the working directory. Custom prompts: .jsonl ({"prompt": ..., "max_tokens"?: n} or {"messages": [...]}) or .txt (one prompt a line). */
   | { readonly type: "file"; readonly path: string; readonly outputTokens: Distribution };
 
 export type Distribution =

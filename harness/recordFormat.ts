@@ -20,15 +20,15 @@ export const offsets = {
   outcome: 6, // u8, index into `outcomes`
   flags: 7, // u8, `flags`
   scheduledMs: 8, // f64, intended time; equals sentMs in a closed loop
-  sentMs: 16, // f64
+  sentMs: 16, // f64, handed to an open connection; where one had to be opened first, when that began
   headersMs: 24, // f64
-  firstTokenMs: 32, // f64, first event with a token (content or reasoning); whole body when not streamed
-  lastTokenMs: 40, // f64
-  endMs: 48, // f64
+  firstTokenMs: 32, // f64, first event with a token (content or reasoning); absent when not streamed
+  lastTokenMs: 40, // f64, absent when not streamed
+  endMs: 48, // f64, the end of the answer was read, or the failure noticed (deadlines: up to 10 ms late)
   promptTokensAsked: 56, // i32
   outputTokensAsked: 60, // i32
   promptTokens: 64, // i32, server usage
-  outputTokens: 68, // i32, server usage, else counted events (see flags)
+  outputTokens: 68, // i32, server usage, else counted events (see flags); absent when neither is there
   cachedTokens: 72, // i32, usage.prompt_tokens_details.cached_tokens
   events: 76, // u32, token-bearing events
   arrivalsBytes: 80, // u32
@@ -115,6 +115,7 @@ export interface HarnessProgress {
   readonly elapsedSeconds: number;
   readonly etaSeconds: number | null;
   readonly inFlight: number;
+  /** Of the current stage or of warm-up; of all stages when done. */
   readonly ok: number;
   readonly failed: number;
 }

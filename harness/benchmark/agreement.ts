@@ -1,0 +1,99 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { interval, type RatioInterval } from "./logRatio.ts";
+import { type Measurement, measureOurs, measureVllmBench, type Point } from "./peers.ts";
+
+const help = `Our load generator against \`vllm bench serve\` on one real server: interleaved, same lengths, same concurrency.
+
+  node harness/benchmark/agreement.ts --url URL --model NAME --vllm "COMMAND" --tokenizer DIR --out DIR
+      [--concurrency 1,2,4,8,16] [--repetitions 5] [--input-tokens 128] [--output-tokens 32] [--requests-per-client 8]
+
+  --vllm COMMAND   what runs \`vllm bench serve\`, without its options, e.g. "vllm bench serve"
+  --tokenizer DIR  the tokenizer it needs; ours needs none
+
+Prints a Markdown table of ratios ours/vllm with 95 % t intervals of the log ratio over the repetitions.
+Exit code 1 if an interval does not overlap +-5 %.
+`;
+
+const { values } = parseArgs({
+  options: {
+    url: { type: "string" },
+    model: { type: "string" },
+    vllm: { type: "string", default: "vllm bench serve" },
+    tokenizer: { type: "string" },
+    out: { type: "string" },
+    concurrency: { type: "string", default: "1,2,4,8,16" },
+    repetitions: { type: "string", default: "5" },
+    "input-tokens": { type: "string", default: "128" },
+    "output-tokens": { type: "string", default: "32" },
+    "requests-per-client": { type: "string", default: "8" },
+    help: { type: "boolean", short: "h" },
+  },
+});
+const { url, model, tokenizer, out } = values;
+if (values.help || url === undefined || model === undefined || tokenizer === undefined || out === undefined) {
+  process.stdout.write(help);
+  process.exit(values.help ? 0 : 2);
+}
+
+const concurrencies = values.concurrency.split(",").map(Number);
+const repetitions = Number(values.repetitions);
+await mkdir(out, { recursive: true });
+const results: { point: Point; repetition: number; ours: Measurement; vllm: Measurement }[] = [];
+for (let repetition = 0; repetition < repetitions; repetition++) {
+  for (const concurrency of concurrencies) {
+    const point: Point = {
+      url,
+      model,
+      tokenizer,
+      concurrency,
+      requests: Math.max(24, concurrency * Number(values["requests-per-client"])),
+      inputTokens: Number(values["input-tokens"]),
+      outputTokens: Number(values["output-tokens"]),
+      // New prompts each time: repeated ones would come from the server's prefix cache.
+      seed: 1000 * (repetition + 1) + concurrency,
+      folder: join(out, `c${concurrency}-r${repetition}`),
+    };
+    await mkdir(point.folder);
+    // Turn about in who goes first, so that a drift of the machine favours neither.
+    const oursFirst = (repetition + concurrencies.indexOf(concurrency)) % 2 === 0;
+    const early = oursFirst ? await measureOurs(point) : null;
+    const vllm = await measureVllmBench(point, values.vllm.split(" "));
+    const ours = early ?? (await measureOurs(point));
+    results.push({ point, repetition, ours, vllm });
+    process.stderr.write(`c=${concurrency} repetition ${repetition + 1}: ${JSON.stringify({ ours, vllm })}\n`);
+  }
+}
+await writeFile(join(out, "agreement.json"), `${JSON.stringify(results, null, 2)}\n`);
+process.stdout.write(report());
+
+function report(): string {
+  const metrics: [keyof Measurement, string][] = [
+    ["ttftMs", "TTFT, median (ms)"],
+    ["tpotMs", "TPOT, median (ms)"],
+    ["outputTokensPerSecond", "output tok/s"],
+  ];
+  const lines = [
+    "| concurrency | metric | ours | vllm bench | ratio | 95 % interval | overlaps +-5 % |",
+    "|---|---|---|---|---|---|---|",
+  ];
+  for (const concurrency of concurrencies) {
+    const rows = results.filter((r) => r.point.concurrency === concurrency);
+    for (const [metric, name] of metrics) {
+      const ratio = interval(rows.map((r) => Math.log(r.ours[metric] / r.vllm[metric])));
+      if (!overlaps(ratio)) process.exitCode = 1;
+      const mean = (side: "ours" | "vllm"): string =>
+        (rows.reduce((sum, r) => sum + r[side][metric], 0) / rows.length).toFixed(1);
+      const bounds = `${ratio.low.toFixed(3)} to ${ratio.high.toFixed(3)}`;
+      lines.push(
+        `| ${concurrency} | ${name} | ${mean("ours")} | ${mean("vllm")} | ${ratio.ratio.toFixed(3)} | ${bounds} | ${overlaps(ratio) ? "yes" : "no"} |`,
+      );
+    }
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function overlaps(ratio: RatioInterval): boolean {
+  return ratio.low <= 1.05 && ratio.high >= 0.95;
+}
