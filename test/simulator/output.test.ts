@@ -87,6 +87,7 @@ describe("output", () => {
           if (cut.stopReason === null) {
             assert.equal(cutText, wholeText);
             assert.equal(cut.finishReason, "length");
+            if (minTokens === 0) for (const text of stop) assert.ok(!wholeText.includes(text));
           } else {
             assert.equal(cut.finishReason, "stop");
             assert.ok(cut.tokens > minTokens);

@@ -57,15 +57,21 @@ describe("service of the simulator", () => {
     }));
 
   it("shows the queue while it lasts", () =>
-    withSimulator({ maxNumSeqs: 2, speed: 1 }, async ({ url }) => {
-      const requests = [1, 2, 3].map((i) => complete(url, { prompt: [i], max_tokens: 20, ignore_eos: true }));
-      await new Promise((resolve) => setTimeout(resolve, 60));
+    withSimulator({ maxNumSeqs: 2, speed: 1 }, async ({ url, generations }) => {
+      const gone = new AbortController();
+      for (const token of [1, 2, 3]) {
+        const body = { prompt: [token], max_tokens: 1000, ignore_eos: true };
+        post(url, "/v1/completions", body, { signal: gone.signal }).catch(() => null);
+      }
+      await until(() => generations.engine.running === 2 && generations.engine.waiting === 1);
       assert.equal(await metric(url, "vllm:num_requests_running"), 2);
       assert.equal(await metric(url, "vllm:num_requests_waiting"), 1);
       assert.equal(await metric(url, "vllm:num_requests_waiting_by_reason", 'reason="capacity"'), 1);
       assert.ok((await metric(url, "vllm:kv_cache_usage_perc")) > 0);
-      await Promise.all(requests);
+      gone.abort();
+      await until(() => generations.inFlight === 0);
       assert.equal(await metric(url, "vllm:num_requests_waiting"), 0);
+      assert.equal(await metric(url, "vllm:kv_cache_usage_perc"), 0);
     }));
 
   it("keeps vLLM's books", () =>
@@ -111,17 +117,22 @@ describe("service of the simulator", () => {
     }));
 
   it("ends a request of 400 steps when the model says, without drift", async function () {
-    this.timeout(10_000);
+    this.timeout(20_000);
     await withSimulator({ speed: 4 }, async ({ url }) => {
-      // A step is 2.5 ms of real time; timers of whole milliseconds, chained, would be up to 400 ms late by the end.
-      const started = performance.now();
-      const response = await complete(url, { prompt: [1, 2, 3], max_tokens: 400, ignore_eos: true, stream: true });
-      const all = await events(response);
-      const tookMs = performance.now() - started;
-      assert.equal(all.length, 401);
-      assert.ok(tookMs >= 1000, `${tookMs} ms: too early`);
-      assert.ok(tookMs < 1060, `${tookMs} ms instead of 1000`);
-      assert.equal(await metric(url, "vllm:e2e_request_latency_seconds_sum"), 1);
+      // A step is 2.5 ms of real time; timers of whole milliseconds, chained, would be 200 ms late by the end, always.
+      // A busy machine may be late at the very end; it is not every time.
+      let lateMs = Number.POSITIVE_INFINITY;
+      for (let attempt = 1; attempt <= 3 && lateMs > 15; attempt++) {
+        const started = performance.now();
+        const body = { prompt: [attempt], max_tokens: 400, ignore_eos: true, stream: true };
+        const all = await events(await complete(url, body));
+        const tookMs = performance.now() - started;
+        assert.equal(all.length, 401);
+        assert.ok(tookMs >= 1000, `${tookMs} ms: too early`);
+        lateMs = Math.min(lateMs, tookMs - 1000);
+        assert.equal(await metric(url, "vllm:e2e_request_latency_seconds_sum"), attempt);
+      }
+      assert.ok(lateMs < 40, `${lateMs} ms late at best`);
     });
   });
 });
