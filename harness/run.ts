@@ -187,7 +187,10 @@ class Run {
     } else if (ok === 0) {
       const skippedStages = stages.filter((stage) => stage.status === "skipped").length;
       const rest = skippedStages === 0 ? "" : `; ${skippedStages} further stages were skipped`;
-      result = { exitCode: 4, message: `not one of ${sent} requests succeeded: ${cause}${rest}` };
+      result = {
+        exitCode: 4,
+        message: `not one of ${sent} requests to ${this.#targetText()} succeeded: ${cause}${rest}`,
+      };
     } else {
       result = { exitCode: 0, message: null };
     }
@@ -196,6 +199,11 @@ class Run {
     await this.#recorder.writeSummary(summary);
     this.#onProgress(this.#progress("done"));
     return { summary, ...result };
+  }
+
+  #targetText(): string {
+    const { name, baseUrl } = this.#plan.target;
+    return `"${name}" at ${baseUrl}`;
   }
 
   #summary(status: HarnessSummary["status"], reason: string | null): HarnessSummary {

@@ -81,7 +81,10 @@ describe("the command line of the load generator", () => {
     const args = ["--plan", planFile({ stages: [closed(1, 3)] }), "--out", folder.path, "--progress", "none"];
     const { code, stderr } = await start(args).ended;
     assert.equal(code, 4);
-    assert.equal(stderr, "not one of 3 requests succeeded: 3 x http4xx, the first: HTTP 404: no model m\n");
+    assert.equal(
+      stderr,
+      `not one of 3 requests to "test" at ${server!.origin} succeeded: 3 x http4xx, the first: HTTP 404: no model m\n`,
+    );
   });
 
   it("killed by SIGTERM in mid-run leaves a folder that can be read, and ends with 3", async () => {

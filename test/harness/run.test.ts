@@ -104,7 +104,7 @@ describe("closed loop", () => {
     assert.equal(result.summary.status, "partial");
     assert.match(
       result.message!,
-      /^not one of \d+ requests succeeded: \d+ x cut, the first: .*closed.*; 1 further stages were skipped$/,
+      /^not one of \d+ requests to "test" at http:.* succeeded: \d+ x cut, the first: .*closed.*; 1 further stages were skipped$/,
     );
   });
 });
