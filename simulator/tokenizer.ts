@@ -2,7 +2,7 @@ import { mix } from "./seededHash.ts";
 import { FIRST_WORD, VOCABULARY_SIZE, words } from "./vocabulary.ts";
 
 /** A token is a space with up to this many letters, or as many letters that go on with a word: English then has about 4 characters a token. */
-const LETTERS = 5;
+const LETTERS = 6;
 const DIGITS = 3;
 const MARKS = 2;
 
