@@ -1,10 +1,10 @@
 import { cpus } from "node:os";
+import { readApiKey } from "./apiKey.ts";
 import { HealthWatch } from "./clientHealth.ts";
 import { closedLoop } from "./closedLoop.ts";
 import { InFlight } from "./inFlight.ts";
 import { openLoop } from "./openLoop.ts";
-import type { HarnessPlan, Stage } from "./plan.ts";
-import { PlanError } from "./planError.ts";
+import type { HarnessPlan } from "./plan.ts";
 import { etaSeconds, type Part } from "./progress.ts";
 import { type PromptSource, promptSource } from "./prompts/promptSource.ts";
 import { checkPlan } from "./readPlan.ts";
@@ -12,6 +12,7 @@ import { Recorder } from "./recorder.ts";
 import { type HarnessProgress, type HarnessSummary, type StageSummary, WARMUP_STAGE } from "./recordFormat.ts";
 import { schedule } from "./schedule.ts";
 import { Sender, type Traffic } from "./sender.ts";
+import { skipped, warmupStage } from "./stageParts.ts";
 import type { StageWindow } from "./stageWindow.ts";
 import { mainFailure, Tally } from "./tally.ts";
 import { HARNESS_VERSION } from "./version.ts";
@@ -262,42 +263,6 @@ class Run {
     const stage = index - this.#warmupParts();
     return stage < 0 ? WARMUP_STAGE : stage;
   }
-}
-
-function warmupStage(warmup: NonNullable<HarnessPlan["warmup"]>): Stage {
-  const { requests, concurrency } = warmup;
-  return { name: "warm-up", load: { type: "concurrency", concurrency }, stop: { requests } };
-}
-
-function skipped(part: Part, nowMs: number): StageSummary {
-  const idle = { cpu: 0, eventLoopLagP99Ms: 0, eventLoopLagMaxMs: 0, dispatchLagP50Ms: null, dispatchLagP99Ms: null };
-  return {
-    name: part.stage.name,
-    status: "skipped",
-    startMs: nowMs,
-    endMs: nowMs,
-    drainedMs: nowMs,
-    sent: 0,
-    outcomes: { ...part.tally.outcomes },
-    client: { ...idle, maxRssMb: process.resourceUsage().maxRSS / 1024 },
-    gapCv: null,
-  };
-}
-
-function readApiKey(variable: string | null): string | null {
-  if (variable === null) return null;
-  const key = process.env[variable];
-  if (key === undefined || key === "") {
-    throw new PlanError("target.apiKeyEnv", variable, "an environment variable that is set, or null for no API key");
-  }
-  if (!/^[\x21-\x7e]+$/.test(key)) {
-    throw new PlanError(
-      "target.apiKeyEnv",
-      variable,
-      "a variable whose value has no blanks, line ends or odd characters",
-    );
-  }
-  return key;
 }
 
 function reasonText(reason: unknown): string {
