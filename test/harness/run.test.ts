@@ -225,12 +225,14 @@ describe("a run", () => {
   it("stopped by a signal keeps what it has, marks it partial and is quick about it", async () => {
     const stopper = new AbortController();
     let askedMs = 0;
-    setTimeout(() => {
+    const stop = (): void => {
       askedMs = performance.now();
       stopper.abort("stopped by SIGTERM");
-    }, 250);
-    const answer: Answer = (socket, request) =>
-      request.index < 6 ? socket.write(wholeStream(3)) : socket.write(streamHead + piece(delta({ content: "a" })));
+    };
+    const answer: Answer = (socket, { index }) => {
+      socket.write(index < 6 ? wholeStream(3) : streamHead + piece(delta({ content: "a" })));
+      if (index === 8) setTimeout(stop, 150);
+    };
     const stages: HarnessPlan["stages"] = [seconds("long", { type: "concurrency", concurrency: 3 }, 60), closed(1, 1)];
     const result = await run(answer, { stages }, { signal: stopper.signal });
     assert.ok(performance.now() - askedMs < 2000);
