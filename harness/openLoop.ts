@@ -64,7 +64,7 @@ export function openLoop(
         return;
       }
       const wait = startMs + timesMs[next]! - performance.now();
-      if (spins && wait <= TIMER_SLACK_MS) spin = setImmediate(step);
+      if (wait <= 0 || (spins && wait <= TIMER_SLACK_MS)) spin = setImmediate(step);
       else timer = setTimeout(step, Math.min(spins ? wait - TIMER_SLACK_MS : wait, 2 ** 31 - 1));
     };
     const onWindowEnd = (): void => {
