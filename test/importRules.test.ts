@@ -41,7 +41,11 @@ function sources(folder: string): string[] {
 function importsOf(folder: string): Import[] {
   return sources(folder).flatMap((file) => {
     const text = readFileSync(join(root, file), "utf8");
-    const specifiers = [...text.matchAll(/(?:^|\n)\s*(?:import|export)\b[^;"']*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g)];
+    const specifiers = [
+      ...text.matchAll(
+        /(?:^|\n)\s*(?:import|export)\b[^;"']*?from\s*["']([^"']+)["']|import\(\s*["']([^"']+)["']\s*\)/g,
+      ),
+    ];
     return specifiers.map((match) => {
       const specifier = (match[1] ?? match[2]) as string;
       const target = specifier.startsWith(".") ? relative(root, join(root, dirname(file), specifier)) : null;
@@ -64,21 +68,33 @@ describe("import rules", () => {
       const to = target.includes("/") ? (target.split("/")[0] as string) : ".";
       return to !== folder && !(allowed[folder] as readonly string[]).includes(to);
     });
-    assert.deepEqual(wrong.map(({ file, target }) => `${file} imports ${target}`), []);
+    assert.deepEqual(
+      wrong.map(({ file, target }) => `${file} imports ${target}`),
+      [],
+    );
   });
 
   it("Pulumi stays in the shells", () => {
-    const wrong = imports.filter(({ folder, specifier }) => specifier.startsWith("@pulumi/") && !mayUsePulumi.includes(folder));
-    assert.deepEqual(wrong.map(({ file, specifier }) => `${file} imports ${specifier}`), []);
+    const wrong = imports.filter(
+      ({ folder, specifier }) => specifier.startsWith("@pulumi/") && !mayUsePulumi.includes(folder),
+    );
+    assert.deepEqual(
+      wrong.map(({ file, specifier }) => `${file} imports ${specifier}`),
+      [],
+    );
   });
 
   it("contracts import nothing of ours but other contracts", () => {
-    const wrong = imports.filter(({ file, target }) => contracts.includes(file) && target !== null && !contracts.includes(target));
+    const wrong = imports.filter(
+      ({ file, target }) => contracts.includes(file) && target !== null && !contracts.includes(target),
+    );
     assert.deepEqual(wrong, []);
   });
 
   it("no file has a name that says nothing", () => {
-    const wrong = Object.keys(allowed).flatMap(sources).filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager)(\.|\/)/i.test(file));
+    const wrong = Object.keys(allowed)
+      .flatMap(sources)
+      .filter((file) => /(^|\/)(utils?|helpers?|common|misc|manager)(\.|\/)/i.test(file));
     assert.deepEqual(wrong, []);
   });
 });
