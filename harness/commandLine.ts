@@ -6,16 +6,19 @@ export interface CommandLine {
   readonly out: string;
   readonly progress: "json" | "human" | "none";
   readonly timeLimitSeconds: number | null;
+  /** Our stdin is a pipe that whoever started us holds open. */
+  readonly endWithStdin: boolean;
 }
 
 export const help = `Load generator for OpenAI-compatible servers.
 
-  node main.ts --plan plan.json --out DIR [--progress json|human|none] [--time-limit SECONDS]
+  node main.ts --plan plan.json --out DIR [--progress json|human|none] [--time-limit SECONDS] [--end-with-stdin]
 
   --plan FILE          what to send; the format is HarnessPlan in plan.ts
   --out DIR            where the results go; created, must hold no results yet
   --progress KIND      human (default): lines for a reader; json: one JSON object a line; none
   --time-limit S       stop after S seconds; what there is is written and marked partial
+  --end-with-stdin     stop in the same way when stdin ends: for a program that starts this one and may be killed
   --help               this text
 
 Exit codes: 0 complete; 1 internal error, or the results could not be written; 2 the plan or an option cannot be
@@ -34,6 +37,7 @@ export function readCommandLine(args: readonly string[]): CommandLine | null {
         out: { type: "string" },
         progress: { type: "string", default: "human" },
         "time-limit": { type: "string" },
+        "end-with-stdin": { type: "boolean", default: false },
         help: { type: "boolean", short: "h" },
       },
     }).values;
@@ -51,5 +55,5 @@ export function readCommandLine(args: readonly string[]): CommandLine | null {
   if (timeLimitSeconds !== null && !(timeLimitSeconds > 0 && timeLimitSeconds <= 2_000_000)) {
     throw new PlanError("--time-limit", limit, "a number of seconds above 0");
   }
-  return { plan, out, progress, timeLimitSeconds };
+  return { plan, out, progress, timeLimitSeconds, endWithStdin: values["end-with-stdin"] === true };
 }

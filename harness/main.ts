@@ -22,7 +22,8 @@ async function main(): Promise<number> {
     const plan = readPlanFile(commandLine.plan);
     const stopper = new AbortController();
     stopOnSignals(stopper);
-    const { timeLimitSeconds } = commandLine;
+    const { timeLimitSeconds, endWithStdin } = commandLine;
+    if (endWithStdin) stopWithStdin(stopper);
     if (timeLimitSeconds !== null) {
       const stop = (): void => stopper.abort(`the time limit of ${timeLimitSeconds} s has passed`);
       setTimeout(stop, timeLimitSeconds * 1000).unref();
@@ -68,6 +69,12 @@ function stopOnSignals(stopper: AbortController): void {
       stopper.abort(`stopped by ${name}`);
     });
   }
+}
+
+/** Load that nobody waits for any more would still hit the server. */
+function stopWithStdin(stopper: AbortController): void {
+  const stop = (): void => stopper.abort("whoever started the run is gone");
+  process.stdin.on("end", stop).on("error", stop).resume();
 }
 
 function printer(kind: "json" | "human" | "none"): (progress: HarnessProgress) => void {

@@ -106,7 +106,7 @@ async function generate(
   const planFile = join(folder.path, "workload", "plan.json");
   folder.write("workload/plan.json", JSON.stringify(plan, null, 2));
   copyProfile(scenario, folder);
-  const args = ["--plan", planFile, "--out", folder.native, "--progress", "json"];
+  const args = ["--plan", planFile, "--out", folder.native, "--progress", "json", "--end-with-stdin"];
   folder.write(
     "setup/commands/harness.txt",
     `node harness/main.ts --plan workload/plan.json --out results --progress json`,

@@ -9,8 +9,8 @@ const help = `Benchmark of the load generator itself, on this machine, server in
 
   node harness/benchmark/main.ts [--only speed|exactness|memory] [--rounds N] [--requests N]
 
-  --rounds N     rounds of the speed benchmark (default 7) and of exactness (default 3)
-  --requests N   requests of the memory benchmark (default 100000, extrapolated to a million)
+  --rounds N     rounds of the speed benchmark (default 7) and of exactness (default 5)
+  --requests N   requests of the memory benchmark (default 300000, extrapolated to a million)
 
 Exit code 1 if a target is missed. Other work on the machine counts against the figures; the load is printed.
 `;
@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: {
     only: { type: "string" },
     rounds: { type: "string" },
-    requests: { type: "string", default: "100000" },
+    requests: { type: "string", default: "300000" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -29,7 +29,7 @@ if (values.help) {
   const rounds = values.rounds === undefined ? null : Number(values.rounds);
   const parts: Record<string, () => Promise<Row[]>> = {
     speed: async () => [...(await speed("body", rounds ?? 7, 12_000)), ...(await speed("event", rounds ?? 7, 6000))],
-    exactness: () => exactness(rounds ?? 3),
+    exactness: () => exactness(rounds ?? 5),
     memory: () => memory(Number(values.requests)),
   };
   if (values.only !== undefined && !(values.only in parts)) {

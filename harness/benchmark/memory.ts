@@ -1,10 +1,9 @@
-import { spawn } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HarnessSummary } from "../recordFormat.ts";
 import { benchmarkPlan, concurrencyStage } from "./benchmarkPlan.ts";
 import { ChildServer } from "./childServer.ts";
+import { generateInTemporaryFolder } from "./runFolder.ts";
 import type { Row } from "./table.ts";
 
 const CONNECTIONS = 64;
@@ -19,14 +18,12 @@ const MOST_MB = 300;
  */
 export async function memory(requests: number): Promise<Row[]> {
   const server = await ChildServer.start("instantServer.ts", [String(TOKENS), "body"]);
-  const parent = await mkdtemp(join(tmpdir(), "llm-bench-memory-"));
   try {
     const stage = concurrencyStage(CONNECTIONS, Math.ceil(requests / STAGES));
     const plan = benchmarkPlan(server.origin, TOKENS, [stage, ...Array.from({ length: STAGES - 1 }, () => stage)]);
-    await writeFile(join(parent, "plan.json"), JSON.stringify(plan));
-    const folder = join(parent, "run");
-    await generate(join(parent, "plan.json"), folder);
-    const summary = JSON.parse(await readFile(join(folder, "summary.json"), "utf8")) as HarnessSummary;
+    const summary = await generateInTemporaryFolder(plan, async (folder) => {
+      return JSON.parse(await readFile(join(folder, "summary.json"), "utf8")) as HarnessSummary;
+    });
     const peaks = summary.stages.map((s) => s.client.maxRssMb);
     const last = peaks[STAGES - 1]!;
     const slope = (last - peaks[STAGES / 2 - 1]!) / (requests / 2);
@@ -44,15 +41,5 @@ export async function memory(requests: number): Promise<Row[]> {
     ];
   } finally {
     server.stop();
-    await rm(parent, { recursive: true });
   }
-}
-
-async function generate(plan: string, folder: string): Promise<void> {
-  const main = join(import.meta.dirname, "..", "main.ts");
-  const child = spawn(process.execPath, [main, "--plan", plan, "--out", folder, "--progress", "none"], {
-    stdio: ["ignore", "ignore", "inherit"],
-  });
-  const code = await new Promise((resolve) => child.once("exit", resolve));
-  if (code !== 0) throw new Error(`the generator ended with exit code ${code}`);
 }

@@ -5,10 +5,11 @@ describe("readCommandLine", () => {
   const paths = ["--plan", "p.json", "--out", "dir"];
 
   it("reads the options", () => {
-    const plain = { plan: "p.json", out: "dir", progress: "human", timeLimitSeconds: null };
+    const plain = { plan: "p.json", out: "dir", progress: "human", timeLimitSeconds: null, endWithStdin: false };
     assert.deepEqual(readCommandLine(paths), plain);
     const more = readCommandLine([...paths, "--progress", "json", "--time-limit", "2.5"]);
     assert.deepEqual(more, { ...plain, progress: "json", timeLimitSeconds: 2.5 });
+    assert.deepEqual(readCommandLine([...paths, "--end-with-stdin"]), { ...plain, endWithStdin: true });
     assert.equal(readCommandLine([...paths, "--help"]), null);
   });
 

@@ -113,6 +113,21 @@ describe("the command line of the load generator", () => {
     assert.ok(errors.every((e) => e.outcome === "cancelled" && e.message === "stopped by SIGTERM"));
   });
 
+  it("ends when whoever holds its stdin is gone, and keeps what there is", async () => {
+    await serve((socket) => void setTimeout(() => socket.write(wholeStream(3)), 5));
+    const options = ["--plan", planFile({ stages: [long] }), "--out", folder.path, "--end-with-stdin"];
+    const child = spawn(process.execPath, [main, ...options], { stdio: ["pipe", "ignore", "ignore"] });
+    const ended = new Promise((resolve) => child.once("close", resolve));
+    while (server!.requests.length < 25) await new Promise((resolve) => setTimeout(resolve, 20));
+    child.stdin!.destroy();
+    assert.equal(await ended, 3);
+    assert.equal(
+      readSummary(folder.path).reason,
+      "partial: whoever started the run is gone; the files hold what there was",
+    );
+    assert.ok(readRows(folder.path).length >= 20);
+  });
+
   it("killed by SIGKILL leaves whole records and a summary that says partial", async () => {
     await serve((socket) => void setTimeout(() => socket.write(wholeStream(3)), 1));
     const { child, ended } = start([
