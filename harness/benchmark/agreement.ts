@@ -48,7 +48,7 @@ for (let repetition = 0; repetition < repetitions; repetition++) {
       model,
       tokenizer,
       concurrency,
-      requests: Math.max(24, concurrency * Number(values["requests-per-client"])),
+      requests: Math.max(40, concurrency * Number(values["requests-per-client"])),
       inputTokens: Number(values["input-tokens"]),
       outputTokens: Number(values["output-tokens"]),
       // New prompts each time: repeated ones would come from the server's prefix cache.
