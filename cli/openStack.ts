@@ -23,6 +23,7 @@ export async function withStack<T>(
 ): Promise<T> {
   stackFile(name);
   const command = await pulumiCommand();
+  driver.status("starting the Pulumi engine, about 3 s");
   const workDir = mkdtempSync(join(tmpdir(), "llm-bench-"));
   try {
     for (const file of ["Pulumi.yaml", `Pulumi.${name}.yaml`]) cpSync(join(projectRoot, file), join(workDir, file));
@@ -34,6 +35,7 @@ export async function withStack<T>(
   } catch (error) {
     throw explainEngineError(error, name);
   } finally {
+    driver.end();
     rmSync(workDir, { recursive: true, force: true });
   }
 }

@@ -20,6 +20,11 @@ export class TerminalDriver implements Driver {
     return this.#interrupt.signal;
   }
 
+  /** What goes on before there is progress to tell. */
+  status(text: string): void {
+    this.#line.update(text);
+  }
+
   say(line: string): void {
     this.#line.print(line);
   }
@@ -32,8 +37,12 @@ export class TerminalDriver implements Driver {
     this.#line.update(progressLine(progress));
   }
 
-  async finish(result: BenchmarkResult): Promise<Analysis | null> {
+  end(): void {
     this.#line.end();
+  }
+
+  async finish(result: BenchmarkResult): Promise<Analysis | null> {
+    this.end();
     this.result = result;
     return result.analysis;
   }

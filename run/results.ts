@@ -26,6 +26,7 @@ export async function writeResults(
 ): Promise<Analysis | null> {
   const runs = await readRuns(folders, driver);
   if (runs.length === 0) return null;
+  driver.say("analysing and drawing, about 3 s");
   mkdirSync(join(out, "analysis", "plots"), { recursive: true });
   if (folders.every(({ path }) => path !== out)) {
     const paths = folders.map(({ path }) => relative(out, path));
