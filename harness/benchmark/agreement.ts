@@ -1,16 +1,28 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { interval, type RatioInterval } from "./logRatio.ts";
 import { type Measurement, measureOurs, measureVllmBench, type Point } from "./peers.ts";
 
+interface Result {
+  readonly repetition: number;
+  readonly concurrency: number;
+  readonly ours: Measurement;
+  readonly vllm: Measurement;
+}
+
 const help = `Our load generator against \`vllm bench serve\` on one real server: interleaved, same lengths, same concurrency.
 
   node harness/benchmark/agreement.ts --url URL --model NAME --vllm "COMMAND" --tokenizer DIR --out DIR
       [--concurrency 1,2,4,8,16] [--repetitions 5] [--input-tokens 128] [--output-tokens 32] [--requests-per-client 8]
+      [--prompts text|tokenIds]
 
   --vllm COMMAND   what runs \`vllm bench serve\`, without its options, e.g. "vllm bench serve"
   --tokenizer DIR  the tokenizer it needs; ours needs none
+  --out DIR        raw results; an interrupted run goes on where it was
+  --prompts text   (default) random text of the same length in the server's own tokens, as vllm bench sends it;
+            tokenIds  ids, which save the server the tokenizing: its TTFT is then shorter
 
 Prints a Markdown table of ratios ours/vllm with 95 % t intervals of the log ratio over the repetitions.
 Exit code 1 if an interval does not overlap +-5 %.
@@ -28,6 +40,7 @@ const { values } = parseArgs({
     "input-tokens": { type: "string", default: "128" },
     "output-tokens": { type: "string", default: "32" },
     "requests-per-client": { type: "string", default: "8" },
+    prompts: { type: "string", default: "text" },
     help: { type: "boolean", short: "h" },
   },
 });
@@ -40,9 +53,12 @@ if (values.help || url === undefined || model === undefined || tokenizer === und
 const concurrencies = values.concurrency.split(",").map(Number);
 const repetitions = Number(values.repetitions);
 await mkdir(out, { recursive: true });
-const results: { point: Point; repetition: number; ours: Measurement; vllm: Measurement }[] = [];
+const resultFile = join(out, "agreement.json");
+/** What an interrupted run in the same folder has measured counts. */
+const results: Result[] = existsSync(resultFile) ? (JSON.parse(await readFile(resultFile, "utf8")) as Result[]) : [];
 for (let repetition = 0; repetition < repetitions; repetition++) {
   for (const concurrency of concurrencies) {
+    if (results.some((r) => r.repetition === repetition && r.concurrency === concurrency)) continue;
     const point: Point = {
       url,
       model,
@@ -52,20 +68,22 @@ for (let repetition = 0; repetition < repetitions; repetition++) {
       inputTokens: Number(values["input-tokens"]),
       outputTokens: Number(values["output-tokens"]),
       // New prompts each time: repeated ones would come from the server's prefix cache.
+      prompts: values.prompts === "tokenIds" ? "tokenIds" : "text",
       seed: 1000 * (repetition + 1) + concurrency,
       folder: join(out, `c${concurrency}-r${repetition}`),
     };
+    await rm(point.folder, { recursive: true, force: true });
     await mkdir(point.folder);
     // Turn about in who goes first, so that a drift of the machine favours neither.
     const oursFirst = (repetition + concurrencies.indexOf(concurrency)) % 2 === 0;
     const early = oursFirst ? await measureOurs(point) : null;
     const vllm = await measureVllmBench(point, values.vllm.split(" "));
     const ours = early ?? (await measureOurs(point));
-    results.push({ point, repetition, ours, vllm });
+    results.push({ repetition, concurrency, ours, vllm });
+    await writeFile(resultFile, `${JSON.stringify(results, null, 2)}\n`);
     process.stderr.write(`c=${concurrency} repetition ${repetition + 1}: ${JSON.stringify({ ours, vllm })}\n`);
   }
 }
-await writeFile(join(out, "agreement.json"), `${JSON.stringify(results, null, 2)}\n`);
 process.stdout.write(report());
 
 function report(): string {
@@ -79,7 +97,7 @@ function report(): string {
     "|---|---|---|---|---|---|---|",
   ];
   for (const concurrency of concurrencies) {
-    const rows = results.filter((r) => r.point.concurrency === concurrency);
+    const rows = results.filter((r) => r.concurrency === concurrency);
     for (const [metric, name] of metrics) {
       const ratio = interval(rows.map((r) => Math.log(r.ours[metric] / r.vllm[metric])));
       if (!overlaps(ratio)) process.exitCode = 1;

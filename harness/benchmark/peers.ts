@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { HarnessPlan } from "../plan.ts";
+import type { DataSource, HarnessPlan } from "../plan.ts";
 import { type HarnessSummary, offsets, RECORD_BYTES, WARMUP_STAGE } from "../recordFormat.ts";
 import { median } from "./percentile.ts";
+import { writeTextPrompts } from "./textPrompts.ts";
 
 const WARMUP_REQUESTS = 2;
 const LONGEST_RUN_MS = 300_000;
@@ -17,6 +18,8 @@ export interface Point {
   readonly inputTokens: number;
   readonly outputTokens: number;
   readonly seed: number;
+  /** `text` is what `vllm bench serve` sends; token ids save the server the tokenizing, which is part of its TTFT. */
+  readonly prompts: "text" | "tokenIds";
   readonly folder: string;
 }
 
@@ -28,7 +31,6 @@ export interface Measurement {
 }
 
 export async function measureOurs(point: Point): Promise<Measurement> {
-  const fixed = (value: number) => ({ type: "fixed", value }) as const;
   const load = { type: "concurrency", concurrency: point.concurrency } as const;
   const plan: HarnessPlan = {
     formatVersion: 1,
@@ -39,13 +41,7 @@ export async function measureOurs(point: Point): Promise<Measurement> {
     stream: true,
     ignoreEos: true,
     extraBody: {},
-    data: {
-      type: "synthetic",
-      form: "tokenIds",
-      inputTokens: fixed(point.inputTokens),
-      outputTokens: fixed(point.outputTokens),
-      sharedPrefix: null,
-    },
+    data: await promptData(point),
     warmup: { requests: WARMUP_REQUESTS, concurrency: 1 },
     stages: [{ name: "point", load, stop: { requests: point.requests } }],
     deadlines: { connectMs: 5000, firstTokenMs: 60_000, betweenTokensMs: 60_000, totalMs: 120_000 },
@@ -72,6 +68,17 @@ export async function measureOurs(point: Point): Promise<Measurement> {
   }
   const seconds = (stage.drainedMs - stage.startMs) / 1000;
   return { ttftMs: median(ttfts), tpotMs: median(tpots), outputTokensPerSecond: tokens / seconds };
+}
+
+async function promptData(point: Point): Promise<DataSource> {
+  const outputTokens = { type: "fixed", value: point.outputTokens } as const;
+  if (point.prompts === "tokenIds") {
+    const inputTokens = { type: "fixed", value: point.inputTokens } as const;
+    return { type: "synthetic", form: "tokenIds", inputTokens, outputTokens, sharedPrefix: null };
+  }
+  const path = join(point.folder, "prompts.jsonl");
+  await writeTextPrompts(path, point, point.requests + WARMUP_REQUESTS, point.inputTokens, point.seed);
+  return { type: "file", path, outputTokens };
 }
 
 export async function measureVllmBench(point: Point, command: readonly string[]): Promise<Measurement> {
