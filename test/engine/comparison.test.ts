@@ -9,7 +9,7 @@ const pair = (slowdown: number) => ({
   model: "llama-8b",
   workload: "engines",
   workloadOverrides: { "stages.concurrency": [8], "stages.seconds": 2 },
-  repetitions: 4,
+  repetitions: 3,
   targets: [{ name: "engine-a" }, { name: "engine-b", simulator: { slowdown } }],
 });
 
@@ -25,7 +25,7 @@ describe("two engines in one stack", () => {
     const runs = [...checkout.runs("pair").values()]
       .map((manifest) => manifest!)
       .sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1));
-    assert.deepEqual(runs.map(({ target }) => target.at(-1)).join(""), "abbaabba");
+    assert.deepEqual(runs.map(({ target }) => target.at(-1)).join(""), "abbaab");
     for (const [i, run] of runs.slice(1).entries()) assert.ok(run.startedAt >= runs[i]!.endedAt, "one after the other");
     const [folder] = readdirSync(join(checkout.results, "pair")).filter((name) => name.startsWith("compare-"));
     assert.ok(folder);
