@@ -15,7 +15,7 @@ interface Result {
 const help = `Our load generator against \`vllm bench serve\` on one real server: interleaved, same lengths, same concurrency.
 
   node harness/benchmark/agreement.ts --url URL --model NAME --vllm "COMMAND" --tokenizer DIR --out DIR
-      [--concurrency 1,2,4,8,16] [--repetitions 5] [--input-tokens 128] [--output-tokens 32] [--requests-per-client 8]
+      [--concurrency 1,2,4,8,16] [--repetitions 5] [--input-tokens 128] [--output-tokens 32] [--requests-per-client 12]
       [--prompts text|tokenIds]
 
   --vllm COMMAND   what runs \`vllm bench serve\`, without its options, e.g. "vllm bench serve"
@@ -39,7 +39,7 @@ const { values } = parseArgs({
     repetitions: { type: "string", default: "5" },
     "input-tokens": { type: "string", default: "128" },
     "output-tokens": { type: "string", default: "32" },
-    "requests-per-client": { type: "string", default: "8" },
+    "requests-per-client": { type: "string", default: "12" },
     prompts: { type: "string", default: "text" },
     help: { type: "boolean", short: "h" },
   },
@@ -64,7 +64,7 @@ for (let repetition = 0; repetition < repetitions; repetition++) {
       model,
       tokenizer,
       concurrency,
-      requests: Math.max(40, concurrency * Number(values["requests-per-client"])),
+      requests: Math.max(64, concurrency * Number(values["requests-per-client"])),
       inputTokens: Number(values["input-tokens"]),
       outputTokens: Number(values["output-tokens"]),
       // New prompts each time: repeated ones would come from the server's prefix cache.
@@ -88,8 +88,10 @@ process.stdout.write(report());
 
 function report(): string {
   const metrics: [keyof Measurement, string][] = [
-    ["ttftMs", "TTFT, median (ms)"],
-    ["tpotMs", "TPOT, median (ms)"],
+    ["ttftMedianMs", "TTFT, median (ms)"],
+    ["ttftMeanMs", "TTFT, mean (ms)"],
+    ["tpotMedianMs", "TPOT, median (ms)"],
+    ["tpotMeanMs", "TPOT, mean (ms)"],
     ["outputTokensPerSecond", "output tok/s"],
   ];
   const lines = [

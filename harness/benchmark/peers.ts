@@ -6,7 +6,8 @@ import { type HarnessSummary, offsets, RECORD_BYTES, WARMUP_STAGE } from "../rec
 import { median } from "./percentile.ts";
 import { writeTextPrompts } from "./textPrompts.ts";
 
-const WARMUP_REQUESTS = 2;
+/** Of both tools alike, at the concurrency of the point. */
+const WARMUP_REQUESTS = 32;
 const LONGEST_RUN_MS = 300_000;
 
 export interface Point {
@@ -25,8 +26,10 @@ export interface Point {
 
 /** By vLLM's definitions: TPOT = (last token - first token) / (tokens - 1); throughput over the run with its tail. */
 export interface Measurement {
-  readonly ttftMs: number;
-  readonly tpotMs: number;
+  readonly ttftMedianMs: number;
+  readonly ttftMeanMs: number;
+  readonly tpotMedianMs: number;
+  readonly tpotMeanMs: number;
   readonly outputTokensPerSecond: number;
 }
 
@@ -42,7 +45,7 @@ export async function measureOurs(point: Point): Promise<Measurement> {
     ignoreEos: true,
     extraBody: {},
     data: await promptData(point),
-    warmup: { requests: WARMUP_REQUESTS, concurrency: 1 },
+    warmup: { requests: WARMUP_REQUESTS, concurrency: point.concurrency },
     stages: [{ name: "point", load, stop: { requests: point.requests } }],
     deadlines: { connectMs: 5000, firstTokenMs: 60_000, betweenTokensMs: 60_000, totalMs: 120_000 },
   };
@@ -67,7 +70,14 @@ export async function measureOurs(point: Point): Promise<Measurement> {
     tokens += output;
   }
   const seconds = (stage.drainedMs - stage.startMs) / 1000;
-  return { ttftMs: median(ttfts), tpotMs: median(tpots), outputTokensPerSecond: tokens / seconds };
+  const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b) / values.length;
+  return {
+    ttftMedianMs: median(ttfts),
+    ttftMeanMs: mean(ttfts),
+    tpotMedianMs: median(tpots),
+    tpotMeanMs: mean(tpots),
+    outputTokensPerSecond: tokens / seconds,
+  };
 }
 
 async function promptData(point: Point): Promise<DataSource> {
@@ -106,8 +116,10 @@ export async function measureVllmBench(point: Point, command: readonly string[])
   if (result.completed !== point.requests)
     throw new Error(`vllm bench: ${result.completed} of ${point.requests} succeeded`);
   return {
-    ttftMs: result.median_ttft_ms!,
-    tpotMs: result.median_tpot_ms!,
+    ttftMedianMs: result.median_ttft_ms!,
+    ttftMeanMs: result.mean_ttft_ms!,
+    tpotMedianMs: result.median_tpot_ms!,
+    tpotMeanMs: result.mean_tpot_ms!,
     outputTokensPerSecond: result.output_throughput!,
   };
 }
