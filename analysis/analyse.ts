@@ -65,6 +65,7 @@ function systemAnalysis(runs: readonly Run[], options: AnalyseOptions): SystemAn
     loadType: stages[0]?.loadType ?? "concurrency",
     stages,
     warnings: warningsOf(runs, stages),
+    assumptions: first.provenance.simulation?.assumptions ?? [],
   };
 }
 

@@ -25,6 +25,8 @@ export interface SystemAnalysis {
   readonly loadType: LoadType;
   readonly stages: readonly StageAnalysis[];
   readonly warnings: readonly string[];
+  /** What the simulated engine takes for granted, in sentences; none for a real one. */
+  readonly assumptions?: readonly string[];
 }
 
 export interface RunIdentity {

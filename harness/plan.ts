@@ -7,7 +7,7 @@ export interface HarnessPlan {
   readonly seed: number;
   readonly api: "chat" | "completions";
   readonly stream: boolean;
-  /** Forces the exact output length (`ignore_eos`, `min_tokens`); engines that refuse it are named in the error. */
+  /** Forces the exact output length (`ignore_eos` with `max_tokens`); engines that refuse it are named in the error. */
   readonly ignoreEos: boolean;
   /** Sent as they are in every request body, e.g. {"temperature": 0}. */
   readonly extraBody: Readonly<Record<string, unknown>>;

@@ -8,7 +8,6 @@ export const ownedBodyKeys: readonly string[] = [
   "stream_options",
   "ignore_eos",
   "max_tokens",
-  "min_tokens",
   "messages",
   "prompt",
   "n",
@@ -25,9 +24,8 @@ export function bodyComposer(plan: HarnessPlan): (prompt: Prompt) => string {
   };
   const head = `${JSON.stringify(fixed).slice(0, -1)},"max_tokens":`;
   const promptKey = plan.api === "chat" ? ',"messages":' : ',"prompt":';
-  return plan.ignoreEos
-    ? (p) => `${head}${p.outputTokens},"min_tokens":${p.outputTokens}${promptKey}${p.json}}`
-    : (p) => `${head}${p.outputTokens}${promptKey}${p.json}}`;
+  // No min_tokens beside ignore_eos: it changes no length, and makes vLLM run a logits processor in every step.
+  return (p) => `${head}${p.outputTokens}${promptKey}${p.json}}`;
 }
 
 export function requestPath(plan: HarnessPlan): string {

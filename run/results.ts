@@ -33,7 +33,11 @@ export async function writeResults(
     writeFileSync(join(out, runsFile), `${JSON.stringify(paths, null, 2)}\n`);
   }
   const title = [...new Set(runs.map(({ stack }) => stack))].join(", ");
-  const analysis = analyse(runs, { title });
+  const folderOf = ({ runId }: Run) => {
+    const folder = folders.find(({ manifest }) => manifest?.runId === runId);
+    return (folder && relative(out, folder.path)) || ".";
+  };
+  const analysis = analyse(runs, { title, folderOf });
   await writeData(analysis, runs, out);
   await writeFigures(analysis, join(out, "analysis", "plots"));
   await writeReport(analysis, figures(analysis), join(out, "report.html"));

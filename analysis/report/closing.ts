@@ -1,4 +1,4 @@
-import type { Analysis } from "../analysis.ts";
+import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { definitions } from "../write/definitions.ts";
 import { type Html, html } from "./html.ts";
 import { dateText } from "./identity.ts";
@@ -30,7 +30,13 @@ ${
     ? html`<p><strong>Open loop:</strong> requests leave by a schedule, whatever the server does. Latencies count from the intended time, so a queue in front of the server is in them.</p>`
     : null
 }<dl class="definitions">${definitions.map(([name, meaning]) => html`<dt>${name}</dt><dd>${meaning}</dd>`)}</dl>
+${analysis.systems.map(assumptions)}
 `;
+}
+
+function assumptions({ name, assumptions = [] }: SystemAnalysis): Html | null {
+  if (assumptions.length === 0) return null;
+  return html`<details><summary>What the simulated engine ${name} assumes</summary><ul>${assumptions.map((text) => html`<li>${text}</li>`)}</ul></details>`;
 }
 
 /** Commands that make it again, and where the records of each run are. */

@@ -37,7 +37,7 @@ describe("an interrupted up", () => {
     process.kill(up.pid, "SIGTERM");
     const { code, stdout, stderr } = await up.ended;
     assert.equal(code, 130, stderr + stdout);
-    assert.ok(Date.now() - asked < 15_000, `${Date.now() - asked} ms until the end`);
+    assert.ok(Date.now() - asked < 60_000, `${Date.now() - asked} ms until the end`);
     const [[run, manifest] = []] = checkout.runs("slow");
     assert.ok(run && manifest);
     assert.equal(manifest.status, "partial");

@@ -38,7 +38,7 @@ describe("a healthy answer", () => {
     const { body, path, head } = requests[0]!;
     assert.equal(path, "/v1/chat/completions");
     assert.deepEqual(body.stream_options, { include_usage: true });
-    assert.deepEqual([body.stream, body.ignore_eos, body.max_tokens, body.min_tokens], [true, true, 3, 3]);
+    assert.deepEqual([body.stream, body.ignore_eos, body.max_tokens, body.min_tokens], [true, true, 3, undefined]);
     assert.match(head, /accept-encoding: identity/);
   });
 
