@@ -24,7 +24,7 @@ export function bodyComposer(plan: HarnessPlan): (prompt: Prompt) => string {
   };
   const head = `${JSON.stringify(fixed).slice(0, -1)},"max_tokens":`;
   const promptKey = plan.api === "chat" ? ',"messages":' : ',"prompt":';
-  // No min_tokens beside ignore_eos: it changes no length, and makes vLLM run a logits processor in every step.
+  // No min_tokens beside ignore_eos: it changes no length, and what it costs the engine would be measured with the rest.
   return (p) => `${head}${p.outputTokens}${promptKey}${p.json}}`;
 }
 
