@@ -7,6 +7,9 @@ import { LiveLine } from "./liveLine.ts";
 export class TerminalDriver implements Driver {
   readonly retry: boolean;
   result: BenchmarkResult | null = null;
+  /** Runs are under way, or were. */
+  begun = false;
+  readonly #finished = Promise.withResolvers<void>();
   readonly #line: LiveLine;
   readonly #interrupt: AbortController;
 
@@ -26,6 +29,7 @@ export class TerminalDriver implements Driver {
   }
 
   say(line: string): void {
+    this.begun = true;
     this.#line.print(line);
   }
 
@@ -41,9 +45,16 @@ export class TerminalDriver implements Driver {
     this.#line.end();
   }
 
+  /** Resolves when the runs have ended and are on disk; at most `seconds` later, since nothing may hang at Ctrl-C. */
+  async settled(seconds: number): Promise<void> {
+    const bound = new Promise<void>((resolve) => setTimeout(resolve, seconds * 1000).unref());
+    if (this.begun) await Promise.race([this.#finished.promise, bound]);
+  }
+
   async finish(result: BenchmarkResult): Promise<Analysis | null> {
     this.end();
     this.result = result;
+    this.#finished.resolve();
     return result.analysis;
   }
 }

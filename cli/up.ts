@@ -22,8 +22,9 @@ export async function up(name: string, options: UpOptions): Promise<number> {
   try {
     await withStack(name, (stack) => stack.up({ suppressProgress: true, ...engineOutput(options) }), driver);
   } catch (error) {
-    // An engine that was cancelled at Ctrl-C fails `up`; what the runs left is told below all the same.
     if (driver.result === null && !interrupt.signal.aborted) throw error;
+    // Ctrl-C in a terminal reaches the engine as well: it ends at once, while the generator still flushes.
+    await driver.settled(60);
   }
   if (driver.result !== null) printResult(driver.result, name);
   if (interrupt.signal.aborted) return 130;

@@ -94,6 +94,8 @@ export class Checkout {
     const child = spawn(command, args, {
       cwd: this.path,
       stdio: ["ignore", "pipe", "pipe"],
+      // A process group of its own, so that a test can press Ctrl-C as a terminal does.
+      detached: true,
       // A state of its own even where the user is logged in somewhere; results beside it.
       env: { ...process.env, PULUMI_BACKEND_URL: `file://${state}`, LLMBENCH_RESULTS: this.results, NO_COLOR: "1" },
     });

@@ -30,11 +30,11 @@ describe("an interrupted up", () => {
   before(() => checkout.stack("slow", slow));
   after(() => checkout.remove());
 
-  it("first signal: ends cleanly, keeps the rows, marks them partial, frees the state", async () => {
+  it("Ctrl-C, which a terminal sends to the whole group: ends cleanly, keeps the rows, marks them partial, frees the state", async () => {
     const up = checkout.start("up", "slow");
     await up.saw("stage 1/2");
     const asked = Date.now();
-    process.kill(up.pid, "SIGTERM");
+    process.kill(-up.pid, "SIGINT");
     const { code, stdout, stderr } = await up.ended;
     assert.equal(code, 130, stderr + stdout);
     assert.ok(Date.now() - asked < 60_000, `${Date.now() - asked} ms until the end`);
