@@ -14,8 +14,8 @@ interface Step {
 const steps: readonly Step[] = [
   { name: "format and lint", bin: "biome", args: ["check", "."], counts: false },
   { name: "types", bin: "tsc", args: [], counts: false },
-  { name: "unit tests", bin: "mocha", args: [], counts: true },
-  { name: "engine tests", bin: "mocha", args: ["--config", ".mocharc.engine.json"], counts: true },
+  { name: "unit tests", bin: "mocha", args: ["--no-color"], counts: true },
+  { name: "engine tests", bin: "mocha", args: ["--no-color", "--config", ".mocharc.engine.json"], counts: true },
 ];
 
 /** `./bench test`: every step runs even when one fails; the last line counts them all. */
@@ -41,7 +41,8 @@ function run({ bin, args }: Step): Promise<{ code: number; output: string }> {
   const child = spawn(join(projectRoot, "node_modules", ".bin", bin), args, {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "inherit"],
-    env: { ...process.env, TZ: "UTC" },
+    // Colour codes, which mocha prints under CI even into a pipe, would hide the counts.
+    env: { ...process.env, TZ: "UTC", NO_COLOR: "1" },
   });
   let output = "";
   child.stdout.on("data", (data: Buffer) => {
