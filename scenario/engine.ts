@@ -19,6 +19,11 @@ export interface EngineSettings {
   readonly blockSize: number;
   /** Appended to `vllm serve` as they are. */
   readonly extraArgs: readonly string[];
+  /** Of one replica's pod, on a cluster. */
+  readonly cpu: number;
+  readonly memory: string;
+  /** Of /dev/shm, through which tensor-parallel workers talk. */
+  readonly sharedMemory: string;
 }
 
 /** How a model lies in the memory of each of its GPUs; bytes per GPU. */
@@ -59,5 +64,8 @@ export function engineDefaults(gpu: Gpu, model: Model): EngineSettings {
     prefixCaching: true,
     blockSize: 16,
     extraArgs: [],
+    cpu: 4,
+    memory: "40Gi",
+    sharedMemory: "16Gi",
   };
 }

@@ -33,6 +33,7 @@ export function parseScenario(raw: RawConfig, source: { readonly stack: string; 
     },
     repetitions: config.repetitions ?? 1,
     seed: config.seed ?? 1,
+    mode: "benchmark",
     cluster: clusterOf(config),
   });
 }
@@ -64,7 +65,8 @@ function harnessOf({ harness, harnessSettings = {}, cluster = {} }: Config): Har
     name: harness ?? "llmbench",
     waitTimeoutSeconds: harnessSettings.waitTimeoutSeconds ?? 3600,
     namespace: harnessSettings.namespace ?? cluster.namespace ?? "llmdbench",
-    image: harnessSettings.image ?? null,
+    image: harnessSettings.image ?? "docker.io/library/node:24-bookworm-slim",
+    serviceAccount: null,
     cpu: harnessSettings.cpu ?? 16,
     memory: harnessSettings.memory ?? "32Gi",
     pvcSize: harnessSettings.pvcSize ?? "20Gi",
@@ -78,5 +80,12 @@ function clusterOf({ platform, cluster = {} }: Config): ClusterSettings | null {
     namespace: cluster.namespace ?? "llmdbench",
     createNamespace: cluster.createNamespace ?? true,
     storageClass: cluster.storageClass ?? null,
+    host: null,
+    certificateAuthority: null,
+    modelStorage: { size: null, storageClass: null, accessMode: "ReadWriteOnce", claim: null },
+    migStrategy: "single",
+    readyTimeoutSeconds: 3600,
+    monitoring: false,
+    expose: false,
   };
 }

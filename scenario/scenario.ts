@@ -17,10 +17,15 @@ export interface Scenario {
   /** Runs per target; they are interleaved (A B, B A, ...) so that drift hits all targets alike. */
   readonly repetitions: number;
   readonly seed: number;
+  readonly mode: Mode;
   /** null on `local`. */
   readonly cluster: ClusterSettings | null;
 }
 
+/**
+ * benchmark: engines, then runs. standup: engines only. debug: engines, and a harness pod that sleeps with all it needs.
+ */
+export type Mode = "benchmark" | "standup" | "debug";
 export type PlatformName = "gke" | "ocp" | "kind" | "local";
 export type Method = Target["method"];
 export type Target = StandaloneTarget | LlmdTarget | SimulatedTarget | ExistingTarget;
@@ -78,7 +83,10 @@ export interface HarnessSettings {
   /** The longest a run may take before it is stopped and kept as partial. */
   readonly waitTimeoutSeconds: number;
   readonly namespace: string;
-  readonly image: string | null;
+  readonly image: string;
+  /** Identity of its pod; null: ours, which has no rights. */
+  readonly serviceAccount: string | null;
+  /** Cores, requested and limited. */
   readonly cpu: number;
   readonly memory: string;
   readonly pvcSize: string;
@@ -86,8 +94,33 @@ export interface HarnessSettings {
 export type HarnessName = "llmbench" | "inference-perf" | "guidellm" | "fmperf" | "vllm-benchmark" | "aiperf" | "nop";
 
 export interface ClusterSettings {
+  /** Context of the kubeconfig; "auto": the current one. Not used where `host` is given. */
   readonly context: string;
+  /** API server, e.g. https://api.example.com:6443, with the secret `clusterToken`; null: from the kubeconfig. */
+  readonly host: string | null;
+  /** Path of a PEM file that signs the host's certificate; null: the system's authorities. */
+  readonly certificateAuthority: string | null;
   readonly namespace: string;
   readonly createNamespace: boolean;
+  /** Of all claims; null: the platform's. */
   readonly storageClass: string | null;
+  readonly modelStorage: ModelStorage;
+  /** How slices appear on OpenShift: under their own product label (single) or as a resource of their own (mixed). */
+  readonly migStrategy: "single" | "mixed";
+  /** The longest a model may take to load and an engine to become ready. */
+  readonly readyTimeoutSeconds: number;
+  /** Tell the platform's Prometheus about the engines (PodMonitor, PodMonitoring). */
+  readonly monitoring: boolean;
+  /** Make the engines reachable from outside, where the platform can (a Route on OpenShift). */
+  readonly expose: boolean;
+}
+
+export interface ModelStorage {
+  /** null: from the size of the weights. */
+  readonly size: string | null;
+  /** null: `cluster.storageClass`, else the platform's. */
+  readonly storageClass: string | null;
+  readonly accessMode: "ReadWriteOnce" | "ReadWriteMany";
+  /** A claim that is there already, with or without the model; null: one of ours. */
+  readonly claim: string | null;
 }

@@ -1,0 +1,36 @@
+import type { Scenario } from "../scenario/scenario.ts";
+
+/** Label keys of ours. Selectors in cluster/ and the labels of every object come from this one list. */
+export const labelKeys = {
+  stack: "llm-bench/stack",
+  scenario: "llm-bench/scenario",
+  target: "llm-bench/target",
+  run: "llm-bench/run",
+  component: "app.kubernetes.io/component",
+} as const;
+
+export type Component = "engine" | "model-cache" | "harness" | "reader" | "workspace";
+
+/** Labels of an object of a scenario; `target` and `run` where it belongs to one. */
+export function labels(
+  scenario: Scenario,
+  component: Component,
+  of: { readonly target?: string; readonly run?: string } = {},
+): Record<string, string> {
+  return {
+    "app.kubernetes.io/part-of": "llm-bench",
+    [labelKeys.component]: component,
+    [labelKeys.stack]: labelValue(scenario.stack),
+    [labelKeys.scenario]: labelValue(scenario.name),
+    ...(of.target === undefined ? {} : { [labelKeys.target]: labelValue(of.target) }),
+    ...(of.run === undefined ? {} : { [labelKeys.run]: labelValue(of.run) }),
+  };
+}
+
+/** At most 63 characters, and letters or digits at both ends: the API server refuses anything else. */
+export function labelValue(text: string): string {
+  return text
+    .replace(/[^A-Za-z0-9._-]/g, "-")
+    .slice(0, 63)
+    .replace(/^[._-]+|[._-]+$/g, "");
+}
