@@ -19,6 +19,9 @@ export function engineName(target: Target): string {
   return `${target.method === "simulated" ? "simulated" : "vllm-standalone"}-${target.name}`;
 }
 
+/** Key within the Secret of an engine's API key. */
+export const apiKeySecretKey = "api-key";
+
 export function apiKeySecretName(target: Pick<Target, "name">): string {
   return `${target.name}-api-key`;
 }
