@@ -27,6 +27,15 @@ export function labels(
   };
 }
 
+/**
+ * Labels of the pods of a workload. Without the scenario's name: it follows the first target's model and GPU, and an
+ * engine must not restart, nor a Job be replaced, because another target of the stack was changed.
+ */
+export function podLabels(...args: Parameters<typeof labels>): Record<string, string> {
+  const { [labelKeys.scenario]: _scenario, ...rest } = labels(...args);
+  return rest;
+}
+
 /** At most 63 characters, and letters or digits at both ends: the API server refuses anything else. */
 export function labelValue(text: string): string {
   return text

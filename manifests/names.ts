@@ -15,6 +15,9 @@ export const runnerServiceAccount = "llmdbench-runner";
 /** Identity for whoever waits and collects, e.g. in CI; it has the few rights that this needs. */
 export const collectorServiceAccount = "llmdbench-collector";
 
+/** Of every engine's container and Service. */
+export const enginePort = 8000;
+
 export function engineName(target: Target): string {
   return `${target.method === "simulated" ? "simulated" : "vllm-standalone"}-${target.name}`;
 }
@@ -31,6 +34,11 @@ export function harnessJobName(scenario: Scenario, run: RunIdentity): string {
   const [, hashAndRepetition] = /-([0-9a-f]{8}-r\d+)$/.exec(run.runId) ?? [];
   if (hashAndRepetition === undefined) throw new Error(`"${run.runId}" is no run id`);
   return `llmdbench-${scenario.harness.name}-launcher-${hashAndRepetition}${attemptSuffix(run.attempt)}`;
+}
+
+/** Pod that gives out a run's files after its Job has ended. */
+export function readerPodName(scenario: Scenario, run: RunIdentity): string {
+  return harnessJobName(scenario, run).replace("-launcher-", "-reader-");
 }
 
 /** Folder of a run's files in the results claim; the same name as on the workstation. */

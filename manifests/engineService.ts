@@ -1,0 +1,41 @@
+import type { V1Service } from "@kubernetes/client-node";
+import type { Scenario, SimulatedTarget, StandaloneTarget } from "../scenario/scenario.ts";
+import type { EngineEndpoint } from "./kubernetesObject.ts";
+import { labelKeys, labels } from "./labels.ts";
+import { apiKeySecretKey, apiKeySecretName, engineName, enginePort } from "./names.ts";
+import { engineNamespace } from "./namespaces.ts";
+
+type OwnEngine = StandaloneTarget | SimulatedTarget;
+
+/** Labels that find the pods of one engine and no others, also with several stacks in a namespace. */
+export function engineSelector(scenario: Scenario, target: OwnEngine): Record<string, string> {
+  const all = labels(scenario, "engine", { target: target.name });
+  const keys = [labelKeys.stack, labelKeys.target, labelKeys.component];
+  return Object.fromEntries(keys.map((key) => [key, all[key] as string]));
+}
+
+export function engineService(scenario: Scenario, target: OwnEngine): V1Service {
+  return {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: {
+      name: engineName(target),
+      namespace: engineNamespace(scenario),
+      labels: labels(scenario, "engine", { target: target.name }),
+    },
+    spec: {
+      type: "ClusterIP",
+      selector: engineSelector(scenario, target),
+      ports: [{ name: "http", port: enginePort, targetPort: "http", protocol: "TCP" }],
+    },
+  };
+}
+
+/** The engine's address inside the cluster; without the cluster's domain, which need not be cluster.local. */
+export function serviceEndpoint(scenario: Scenario, target: OwnEngine): EngineEndpoint {
+  return {
+    url: `http://${engineName(target)}.${engineNamespace(scenario)}.svc:${enginePort}`,
+    servedModel: target.model.name,
+    apiKeySecret: { name: apiKeySecretName(target), key: apiKeySecretKey },
+  };
+}

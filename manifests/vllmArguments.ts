@@ -1,0 +1,30 @@
+import type { StandaloneTarget } from "../scenario/scenario.ts";
+import { enginePort } from "./names.ts";
+
+/**
+ * Arguments of `vllm serve`, one flag with its value after the other; names as in vLLM v0.26. Every setting is written
+ * out, vLLM's own defaults too: what was measured must not change with the defaults of a version.
+ */
+export function vllmArguments({ engine, model }: StandaloneTarget, modelPath: string): string[] {
+  return [
+    modelPath,
+    ...["--served-model-name", model.name],
+    ...["--host", "0.0.0.0"],
+    ...["--port", String(enginePort)],
+    ...["--tensor-parallel-size", String(engine.tensorParallel)],
+    ...["--max-model-len", String(engine.maxModelLen)],
+    ...["--max-num-seqs", String(engine.maxNumSeqs)],
+    ...["--max-num-batched-tokens", String(engine.maxNumBatchedTokens)],
+    ...["--gpu-memory-utilization", String(engine.gpuMemoryUtilization)],
+    ...["--kv-cache-dtype", engine.kvCacheDtype],
+    ...["--dtype", engine.dtype],
+    ...["--block-size", String(engine.blockSize)],
+    engine.prefixCaching ? "--enable-prefix-caching" : "--no-enable-prefix-caching",
+    // Tells how many tokens of a prompt came from the prefix cache.
+    "--enable-prompt-tokens-details",
+    // A line per request costs time at high load, and prompts have no place in a log.
+    "--no-enable-log-requests",
+    "--disable-uvicorn-access-log",
+    ...engine.extraArgs,
+  ];
+}

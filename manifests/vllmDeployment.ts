@@ -1,0 +1,138 @@
+import type { V1Container, V1Deployment, V1EnvVar } from "@kubernetes/client-node";
+import type { GpuPlacement } from "../platform/index.ts";
+import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
+import { waitForModelScript } from "./downloadScript.ts";
+import { engineSelector } from "./engineService.ts";
+import { gpuPlacement } from "./gpuPlacement.ts";
+import { labels, podLabels } from "./labels.ts";
+import type { ModelCache } from "./modelCache.ts";
+import {
+  apiKeySecretKey,
+  apiKeySecretName,
+  engineName,
+  enginePort,
+  modelMount,
+  runnerServiceAccount,
+} from "./names.ts";
+import { clusterOf, engineNamespace } from "./namespaces.ts";
+import { containerSecurityContext, podSecurityContext } from "./podSecurity.ts";
+import { vllmArguments } from "./vllmArguments.ts";
+
+/** vLLM's pods: where they run, what they get, and how long they may take. */
+export function vllmDeployment(scenario: Scenario, target: StandaloneTarget, cache: ModelCache): V1Deployment {
+  const all = labels(scenario, "engine", { target: target.name });
+  const placement = gpuPlacement(scenario, target);
+  return {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: engineName(target), namespace: engineNamespace(scenario), labels: all },
+    spec: {
+      replicas: target.engine.replicas,
+      // RollingUpdate would start the new pod first, which waits for ever for the GPU that the old one holds.
+      strategy: { type: "Recreate" },
+      progressDeadlineSeconds: clusterOf(scenario).readyTimeoutSeconds,
+      revisionHistoryLimit: 1,
+      selector: { matchLabels: engineSelector(scenario, target) },
+      template: {
+        metadata: { labels: podLabels(scenario, "engine", { target: target.name }) },
+        spec: {
+          serviceAccountName: runnerServiceAccount,
+          automountServiceAccountToken: false,
+          // Kubernetes would add a variable VLLM_STANDALONE_..._PORT per Service, and vLLM reads variables named VLLM_*.
+          enableServiceLinks: false,
+          securityContext: podSecurityContext(scenario),
+          terminationGracePeriodSeconds: 30,
+          nodeSelector: { ...placement.nodeSelector },
+          tolerations: placement.tolerations.map((toleration) => ({ ...toleration })),
+          initContainers: [waitForModel(scenario, target, cache)],
+          containers: [engine(scenario, target, cache, placement)],
+          volumes: [
+            { name: "model-cache", persistentVolumeClaim: { claimName: cache.claimName } },
+            // Tensor-parallel workers talk through it; the default of 64 MiB makes NCCL fail.
+            { name: "shm", emptyDir: { medium: "Memory", sizeLimit: target.engine.sharedMemory } },
+            { name: "tmp", emptyDir: { sizeLimit: "20Gi" } },
+          ],
+        },
+      },
+    },
+  };
+}
+
+function waitForModel(scenario: Scenario, { engine }: StandaloneTarget, cache: ModelCache): V1Container {
+  return {
+    name: "wait-for-model",
+    image: engine.image,
+    command: ["sh", "-c", waitForModelScript],
+    env: [
+      ...cache.env,
+      { name: "DOWNLOAD_JOB", value: cache.job.metadata?.name as string },
+      { name: "WAIT_SECONDS", value: String(clusterOf(scenario).readyTimeoutSeconds) },
+    ],
+    resources: { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
+    securityContext: containerSecurityContext({ readOnlyRoot: true }),
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [{ name: "model-cache", mountPath: modelMount, readOnly: true }],
+  };
+}
+
+function engine(scenario: Scenario, target: StandaloneTarget, cache: ModelCache, placement: GpuPlacement): V1Container {
+  const { readyTimeoutSeconds } = clusterOf(scenario);
+  const { cpu, memory, image } = target.engine;
+  const resources = { cpu: String(cpu), memory, ...placement.resources };
+  const health = { httpGet: { path: "/health", port: "http" } };
+  return {
+    name: "engine",
+    image,
+    // Not the image's entrypoint, which has changed between versions.
+    command: ["vllm", "serve"],
+    args: vllmArguments(target, cache.modelPath),
+    env: environment(target, placement),
+    ports: [{ name: "http", containerPort: enginePort, protocol: "TCP" }],
+    // Loading 70B parameters, compiling and capturing CUDA graphs takes many minutes; nothing else is probed before it is over.
+    startupProbe: {
+      ...health,
+      periodSeconds: 5,
+      timeoutSeconds: 5,
+      failureThreshold: Math.ceil(readyTimeoutSeconds / 5),
+    },
+    readinessProbe: { ...health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+    // An overloaded engine answers late and must not be killed for it, least of all in a stress test; a dead one ends by itself.
+    livenessProbe: { ...health, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 10 },
+    resources: { requests: resources, limits: resources },
+    securityContext: containerSecurityContext({ readOnlyRoot: false }),
+    terminationMessagePolicy: "FallbackToLogsOnError",
+    volumeMounts: [
+      { name: "model-cache", mountPath: modelMount, readOnly: true },
+      { name: "shm", mountPath: "/dev/shm" },
+      { name: "tmp", mountPath: "/tmp" },
+    ],
+  };
+}
+
+function environment(target: StandaloneTarget, placement: GpuPlacement): V1EnvVar[] {
+  const plain = {
+    // A user id without an entry in /etc/passwd has neither home nor name, and vLLM crashes asking for them (vllm#44548).
+    HOME: "/tmp",
+    USER: "vllm",
+    LOGNAME: "vllm",
+    // All that is compiled or cached goes where that user may write.
+    XDG_CACHE_HOME: "/tmp/cache",
+    XDG_CONFIG_HOME: "/tmp/config",
+    VLLM_CACHE_ROOT: "/tmp/cache/vllm",
+    TORCHINDUCTOR_CACHE_DIR: "/tmp/cache/torchinductor",
+    TRITON_CACHE_DIR: "/tmp/cache/triton",
+    HF_HOME: "/tmp/cache/huggingface",
+    // The model is on disk: an engine that asked the hub would depend on it, and need the token.
+    HF_HUB_OFFLINE: "1",
+    VLLM_NO_USAGE_STATS: "1",
+    DO_NOT_TRACK: "1",
+    ...placement.env,
+  };
+  return [
+    ...Object.entries(plain).map(([name, value]) => ({ name, value })),
+    {
+      name: "VLLM_API_KEY",
+      valueFrom: { secretKeyRef: { name: apiKeySecretName(target), key: apiKeySecretKey } },
+    },
+  ];
+}

@@ -1,0 +1,28 @@
+import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
+import { engineService, serviceEndpoint } from "./engineService.ts";
+import type { EngineManifests } from "./kubernetesObject.ts";
+import { modelCacheManifests } from "./modelCache.ts";
+import { monitoringManifests } from "./monitoring.ts";
+import { engineName } from "./names.ts";
+import { routeManifests } from "./route.ts";
+import { vllmDeployment } from "./vllmDeployment.ts";
+
+/** vLLM as one Deployment behind one Service, with the cache that its model comes from. */
+export function vllmStandaloneManifests(scenario: Scenario, target: StandaloneTarget): EngineManifests {
+  const cache = modelCacheManifests(scenario, target);
+  return {
+    target: target.name,
+    objects: [
+      ...(cache.claim === null ? [] : [cache.claim]),
+      ...(cache.own ? [cache.configMap, cache.job] : []),
+      vllmDeployment(scenario, target, cache),
+      engineService(scenario, target),
+      ...monitoringManifests(scenario, target),
+      ...routeManifests(scenario, target),
+    ],
+    endpoint: serviceEndpoint(scenario, target),
+    deployment: engineName(target),
+    downloadJob: cache.job.metadata?.name ?? null,
+    gpus: target.gpuCount * target.engine.replicas,
+  };
+}
