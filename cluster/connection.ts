@@ -1,4 +1,18 @@
-import type { BatchV1Api, CoreV1Api, KubeConfig, KubernetesObjectApi } from "@kubernetes/client-node";
+import {
+  BatchV1Api,
+  type Configuration,
+  CoreV1Api,
+  createConfiguration,
+  type KubeConfig,
+  KubernetesObjectApi,
+  ServerConfiguration,
+  wrapHttpLibrary,
+} from "@kubernetes/client-node";
+import { ClusterHttp } from "./clusterHttp.ts";
+import { authenticationOf } from "./clusterLogin.ts";
+import { whyNoAnswer } from "./noAnswer.ts";
+
+export { clusterAccess } from "./kubeconfig.ts";
 
 /** Which cluster: resolved once, shown in preview, kept in the stack's outputs. Holds no credential. */
 export interface ClusterIdentity {
@@ -22,4 +36,39 @@ export interface Cluster {
   readonly core: CoreV1Api;
   readonly batch: BatchV1Api;
   readonly objects: KubernetesObjectApi;
+}
+
+/** Clients that share one pool of connections, a deadline per request and bounded retries of reads. Asks nothing yet. */
+export function connect({ identity, config }: ClusterAccess): Cluster {
+  const configuration = createConfiguration({
+    baseServer: new ServerConfiguration(identity.server, {}),
+    authMethods: { default: authenticationOf(config) },
+    httpApi: wrapHttpLibrary(new ClusterHttp()),
+  });
+  return {
+    identity,
+    config,
+    core: new CoreV1Api(configuration),
+    batch: new BatchV1Api(configuration),
+    objects: objectsApi(configuration, config),
+  };
+}
+
+/** null: the API server answers and knows us. Otherwise one sentence why not. */
+export async function reachable(cluster: Cluster): Promise<string | null> {
+  try {
+    await cluster.core.listNamespace({ limit: 1 });
+    return null;
+  } catch (error) {
+    return whyNoAnswer(error, cluster.identity);
+  }
+}
+
+/** Its constructor is protected, and its factory makes a client without deadlines. */
+function objectsApi(configuration: Configuration, config: KubeConfig): KubernetesObjectApi {
+  return KubernetesObjectApi.makeApiClient(
+    Object.assign(Object.create(config) as KubeConfig, {
+      makeApiClient: <T>(api: new (configuration: Configuration) => T) => new api(configuration),
+    }),
+  );
 }
