@@ -54,7 +54,7 @@ export function seconds(ms: number): string {
 }
 
 /** `localhost` is tried on several addresses; the sum of their errors has an empty message. */
-function causeOf(error: Error): string {
+export function causeOf(error: Error): string {
   if (error instanceof AggregateError) return error.errors.map((e: Error) => causeOf(e)).join("; ");
   const code = (error as NodeJS.ErrnoException).code;
   if (code === undefined || error.message.includes(code)) return error.message;

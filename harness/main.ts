@@ -1,12 +1,16 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
+import { readApiKey } from "./apiKey.ts";
 import { help, readCommandLine } from "./commandLine.ts";
+import { identify, writeIdentity } from "./engineIdentity.ts";
 import type { HarnessPlan } from "./plan.ts";
 import { PlanError } from "./planError.ts";
 import { progressLine } from "./progress.ts";
 import { checkPlan } from "./readPlan.ts";
+import { refuseTaken } from "./recorder.ts";
 import type { HarnessProgress } from "./recordFormat.ts";
 import { runPlan } from "./run.ts";
+import { waitReady } from "./waitReady.ts";
 
 process.exitCode = await main();
 // Idle connections and timers of ours must not keep the process; what was written to a pipe must have left it.
@@ -19,17 +23,32 @@ async function main(): Promise<number> {
       process.stdout.write(help);
       return 0;
     }
-    const plan = readPlanFile(commandLine.plan);
+    const { timeLimitSeconds, waitReadySeconds, endWithStdin } = commandLine;
     const stopper = new AbortController();
+    // First of all: process 1 of a container ignores a SIGTERM that it has no handler for.
     stopOnSignals(stopper);
-    const { timeLimitSeconds, endWithStdin } = commandLine;
     if (endWithStdin) stopWithStdin(stopper);
+    const plan = readPlanFile(commandLine.plan);
+    const apiKey = readApiKey(plan.target.apiKeyEnv);
+    await refuseTaken(commandLine.out);
+    const onProgress = printer(commandLine.progress);
+    const unusable =
+      waitReadySeconds === null ? null : await wait(plan, apiKey, waitReadySeconds, stopper.signal, onProgress);
+    if (stopper.signal.aborted) {
+      process.stderr.write(`partial: ${stopper.signal.reason} before the run; nothing was sent\n`);
+      return 3;
+    }
+    await writeIdentity(commandLine.out, await identify(plan.target, apiKey, stopper.signal));
+    if (unusable !== null) {
+      process.stderr.write(`${unusable}\n`);
+      return 5;
+    }
     if (timeLimitSeconds !== null) {
       const stop = (): void => stopper.abort(`the time limit of ${timeLimitSeconds} s has passed`);
       setTimeout(stop, timeLimitSeconds * 1000).unref();
     }
     const result = await runPlan(plan, commandLine.out, {
-      onProgress: printer(commandLine.progress),
+      onProgress,
       signal: stopper.signal,
     });
     if (result.message !== null) process.stderr.write(`${result.message}\n`);
@@ -55,6 +74,20 @@ function readPlanFile(path: string): HarnessPlan {
     throw new PlanError("--plan", path, `a JSON file (${(error as Error).message})`);
   }
   return checkPlan(value);
+}
+
+/** @returns why the engine is of no use; null when it is ready or the wait was ended */
+function wait(
+  { target, stages }: HarnessPlan,
+  apiKey: string | null,
+  seconds: number,
+  signal: AbortSignal,
+  onProgress: (progress: HarnessProgress) => void,
+): Promise<string | null> {
+  const none = { etaSeconds: null, inFlight: 0, ok: 0, failed: 0 };
+  const onWait = (elapsedSeconds: number, note: string): void =>
+    onProgress({ phase: "waiting", stage: 1, stages: stages.length, name: "engine", elapsedSeconds, ...none, note });
+  return waitReady(target, apiKey, { seconds, signal, onWait });
 }
 
 function stopOnSignals(stopper: AbortController): void {

@@ -7,6 +7,7 @@
  *                   first token-bearing event, then the gaps between successive token-bearing events
  *   errors.jsonl    {"request", "stage", "outcome", "status", "message"} per failed request (messages cut to 500 chars)
  *   summary.json    HarnessSummary
+ *   engine.json     EngineIdentity: who answered before the first request
  *
  * Times are ms on the generator's monotonic clock, 0 at the start of the run; `HarnessSummary.startedAt` anchors them.
  */
@@ -108,7 +109,8 @@ export interface ClientHealth {
 
 /** One line of JSON on stdout with `--progress json`, at least once a second. */
 export interface HarnessProgress {
-  readonly phase: "warmup" | "stage" | "draining" | "done";
+  /** waiting: for the engine to answer (`--wait-ready`), before anything is sent. */
+  readonly phase: "waiting" | "warmup" | "stage" | "draining" | "done";
   readonly stage: number; // from 1
   readonly stages: number;
   readonly name: string;
@@ -118,4 +120,35 @@ export interface HarnessProgress {
   /** Of the current stage or of warm-up; of all stages when done. */
   readonly ok: number;
   readonly failed: number;
+  /** While waiting only: what the last try met, e.g. "connect ECONNREFUSED 10.0.0.7:8000". */
+  readonly note?: string;
+}
+
+/** What the endpoint said about itself. A field that it did not tell is null, and `missing` says why. */
+export interface EngineIdentity {
+  readonly formatVersion: 1;
+  /** ISO 8601. */
+  readonly askedAt: string;
+  readonly baseUrl: string;
+  /** GET /version, as vLLM answers it. */
+  readonly version: string | null;
+  /** GET /v1/models. */
+  readonly models: readonly ServedModel[] | null;
+  /** The `server` header of these answers. */
+  readonly server: string | null;
+  /** Our simulated engine says so itself, in a header and in /version; null where neither does. */
+  readonly simulator: SimulatorMark | null;
+  readonly missing: Readonly<Partial<Record<"version" | "models" | "server" | "simulator", string>>>;
+}
+
+export interface ServedModel {
+  readonly id: string;
+  /** `max_model_len`; null where the engine does not tell it. */
+  readonly maxModelLen: number | null;
+}
+
+export interface SimulatorMark {
+  readonly version: string;
+  /** Simulated seconds per real second; null where only the header told of it. */
+  readonly speed: number | null;
 }

@@ -1,11 +1,13 @@
-import { access, type FileHandle, mkdir, open, rename, writeFile } from "node:fs/promises";
+import { access, type FileHandle, mkdir, open } from "node:fs/promises";
 import { join } from "node:path";
 import { Batch } from "./batch.ts";
 import type { Exchange } from "./exchange.ts";
 import type { HarnessPlan } from "./plan.ts";
 import { PlanError } from "./planError.ts";
 import type { HarnessSummary } from "./recordFormat.ts";
+import { replaceFile } from "./replaceFile.ts";
 
+const recordsFile = "requests.bin";
 const LONGEST_MESSAGE = 500;
 /** Batches waiting for the disk, about 1 MB each, before we give up: memory must stay bounded. */
 const MOST_WAITING = 64;
@@ -40,15 +42,10 @@ export class Recorder {
   /** @throws PlanError when the folder holds results already: they are never written over. */
   static async open(folder: string, plan: HarnessPlan, options: RecorderOptions): Promise<Recorder> {
     await mkdir(folder, { recursive: true });
-    const recordsPath = join(folder, "requests.bin");
-    const taken = await access(recordsPath).then(
-      () => true,
-      () => false,
-    );
-    if (taken) throw new PlanError("--out", folder, "a new or empty folder; this one holds the results of a run");
-    await writeFile(join(folder, "plan.json"), `${JSON.stringify(plan, null, 2)}\n`);
+    await refuseTaken(folder);
+    await replaceFile(join(folder, "plan.json"), plan);
     const files = {
-      records: await open(recordsPath, "wx"),
+      records: await open(join(folder, recordsFile), "wx"),
       arrivals: await open(join(folder, "arrivals.bin"), "w"),
       errors: await open(join(folder, "errors.jsonl"), "w"),
     };
@@ -93,9 +90,7 @@ export class Recorder {
 
   /** Replaces summary.json in one step: a reader sees the old one or the new one. */
   async writeSummary(summary: HarnessSummary): Promise<void> {
-    const path = join(this.#folder, "summary.json");
-    await writeFile(`${path}.tmp`, `${JSON.stringify(summary, null, 2)}\n`);
-    await rename(`${path}.tmp`, path);
+    await replaceFile(join(this.#folder, "summary.json"), summary);
   }
 
   #queue(): void {
@@ -135,6 +130,15 @@ export class Recorder {
     this.#waiting = [];
     this.#onFailure(error);
   }
+}
+
+/** @throws PlanError when the folder holds results */
+export async function refuseTaken(folder: string): Promise<void> {
+  const taken = await access(join(folder, recordsFile)).then(
+    () => true,
+    () => false,
+  );
+  if (taken) throw new PlanError("--out", folder, "a new or empty folder; this one holds the results of a run");
 }
 
 interface ResultFiles {

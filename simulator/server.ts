@@ -17,6 +17,7 @@ import { metricsPage } from "./metricsPage.ts";
 import { readBody } from "./readBody.ts";
 import { boolean, integers, parseBody, required } from "./requestFields.ts";
 import { pieces, tokenize } from "./tokenizer.ts";
+import { SIMULATOR_VERSION, simulatorHeader } from "./version.ts";
 import { wordOf } from "./vocabulary.ts";
 import { asciiJson } from "./wireFormat.ts";
 
@@ -37,7 +38,7 @@ export interface RunningSimulator {
   close(): Promise<void>;
 }
 
-const headers = { server: "uvicorn", vary: "Origin", "x-simulated-by": "llm-bench" };
+const headers = { server: "uvicorn", vary: "Origin", [simulatorHeader]: SIMULATOR_VERSION };
 
 /** Serves until closed. Rejects when the port is taken. */
 export async function startSimulator(
@@ -90,7 +91,7 @@ class Service {
       "/v1/chat/completions": post((request, response) => this.#generate("chat", request, response)),
       "/health": get((_, response) => sendEmpty(response, this.#generations.engineIsDead ? 503 : 200)),
       "/ping": get((_, response) => sendEmpty(response, this.#generations.engineIsDead ? 503 : 200)),
-      "/version": get((_, response) => sendJson(response, 200, { version: VLLM_VERSION })),
+      "/version": get((_, response) => sendJson(response, 200, this.#version())),
       "/load": get((_, response) => sendJson(response, 200, { server_load: this.#generations.inFlight })),
       "/metrics": get((_, response) => this.#metrics(response)),
       "/tokenize": post((request, response) => this.#tokenize(request, response)),
@@ -130,6 +131,12 @@ class Service {
     const text = await readBody(request);
     if (response.destroyed) return;
     this.#generations.start(api, fault, text, request, response);
+  }
+
+  /** vLLM's field, and one that says what answers here: a load generator records it with its results. */
+  #version(): unknown {
+    const { speed } = this.#config;
+    return { version: VLLM_VERSION, simulator: { name: "llm-bench", version: SIMULATOR_VERSION, speed } };
   }
 
   #models(): unknown {

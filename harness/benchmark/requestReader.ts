@@ -1,6 +1,8 @@
 import { createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 
+const notFound = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+
 /**
  * A server on a raw socket that calls `onRequest` when a request is whole: just enough HTTP/1.1 for one keep-alive
  * client that does not pipeline. First line on stdout: {"port": n}; each line on stdin is answered with `answer()` as
@@ -17,6 +19,12 @@ export function serve(onRequest: (socket: Socket) => void, answer: () => object)
         head += data.toString("latin1");
         const headEnd = head.indexOf("\r\n\r\n");
         if (headEnd < 0) return;
+        if (head.startsWith("GET ")) {
+          // Who are you? asks the generator before a run; it counts as no request.
+          head = "";
+          socket.end(notFound);
+          return;
+        }
         missing = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0) - (head.length - headEnd - 4);
         head = "";
       }

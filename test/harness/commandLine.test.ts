@@ -5,11 +5,19 @@ describe("readCommandLine", () => {
   const paths = ["--plan", "p.json", "--out", "dir"];
 
   it("reads the options", () => {
-    const plain = { plan: "p.json", out: "dir", progress: "human", timeLimitSeconds: null, endWithStdin: false };
+    const plain = {
+      plan: "p.json",
+      out: "dir",
+      progress: "human",
+      timeLimitSeconds: null,
+      waitReadySeconds: null,
+      endWithStdin: false,
+    };
     assert.deepEqual(readCommandLine(paths), plain);
     const more = readCommandLine([...paths, "--progress", "json", "--time-limit", "2.5"]);
     assert.deepEqual(more, { ...plain, progress: "json", timeLimitSeconds: 2.5 });
     assert.deepEqual(readCommandLine([...paths, "--end-with-stdin"]), { ...plain, endWithStdin: true });
+    assert.deepEqual(readCommandLine([...paths, "--wait-ready", "300"]), { ...plain, waitReadySeconds: 300 });
     assert.equal(readCommandLine([...paths, "--help"]), null);
   });
 
@@ -21,6 +29,8 @@ describe("readCommandLine", () => {
       [[...paths, "--progress", "xml"], /^--progress: "xml" is not allowed here; give json, human or none$/],
       [[...paths, "--time-limit", "0"], /^--time-limit: "0" is not allowed here; give a number of seconds above 0$/],
       [[...paths, "--time-limit", "soon"], /^--time-limit: "soon"/],
+      [[...paths, "--wait-ready", "-1"], /^command line: .*--wait-ready/],
+      [[...paths, "--wait-ready", "0"], /^--wait-ready: "0" is not allowed here; give a number of seconds above 0$/],
     ];
     for (const [args, message] of refusals) assert.throws(() => readCommandLine(args), { name: "PlanError", message });
   });

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { HarnessPlan } from "../../harness/plan.ts";
-import type { HarnessProgress } from "../../harness/recordFormat.ts";
+import type { EngineIdentity, HarnessProgress } from "../../harness/recordFormat.ts";
 import { newFolder, readErrors, readRows, readSummary } from "./resultFolder.ts";
 import { delta, fixed, piece, ScriptedServer, streamHead, wholeStream } from "./scriptedServer.ts";
 import { closed, testPlan } from "./testPlan.ts";
@@ -85,6 +85,57 @@ describe("the command line of the load generator", () => {
       stderr,
       `not one of 3 requests to "test" at ${server!.origin} succeeded: 3 x http4xx, the first: HTTP 404: no model m\n`,
     );
+  });
+
+  it("waits for the engine, then runs, and its time limit counts from there", async () => {
+    await serve((socket) => void setTimeout(() => socket.write(wholeStream(3)), 5));
+    let asked = 0;
+    server!.onGet = () =>
+      fixed(++asked > 2 ? "200 OK" : "503 Service Unavailable", "application/json", '{"data": [{"id": "m"}]}');
+    const args = ["--plan", planFile({ stages: [long] }), "--out", folder.path, "--progress", "json"];
+    const { code, stdout, stderr } = await start([...args, "--wait-ready", "60", "--time-limit", "0.7"]).ended;
+    assert.deepEqual(
+      [code, stderr],
+      [3, "partial: the time limit of 0.7 s has passed; the files hold what there was\n"],
+    );
+    const lines = stdout
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line) as HarnessProgress);
+    const waiting = lines.filter(({ phase }) => phase === "waiting");
+    assert.deepEqual(
+      waiting.map(({ note }) => note),
+      ["not asked yet", ...Array(2).fill('GET /v1/models: HTTP 503: {"data": [{"id": "m"}]}')],
+    );
+    assert.ok(waiting[2]!.elapsedSeconds > 1.9);
+    const summary = readSummary(folder.path);
+    assert.ok(summary.endedMs >= 600 && summary.endedMs < 1900, `ended after ${summary.endedMs} ms`);
+    assert.ok(summary.stages[0]!.outcomes.ok > 10);
+    const identity = JSON.parse(readFileSync(join(folder.path, "engine.json"), "utf8")) as EngineIdentity;
+    assert.deepEqual([identity.models, identity.simulator], [[{ id: "m", maxModelLen: null }], null]);
+  });
+
+  it("ends with 5 where the engine is of no use, sends nothing, and leaves who answered", async () => {
+    await serve(() => assert.fail("a request was sent"));
+    server!.onGet = () => fixed("200 OK", "application/json", '{"data": [{"id": "other"}]}');
+    const args = ["--plan", planFile(), "--out", folder.path, "--progress", "none", "--wait-ready", "60"];
+    const { code, stderr } = await start(args).ended;
+    assert.equal(code, 5);
+    assert.match(stderr, /^the engine at http:.* does not serve "m", but "other"; give .*\n$/);
+    assert.deepEqual(readdirSync(folder.path), ["engine.json"]);
+    const again = await start(args).ended;
+    assert.equal(again.code, 5, "a folder without results may be used again");
+  });
+
+  it("ends with 3 at a signal while it waits", async () => {
+    const args = ["--plan", planFile(), "--out", folder.path, "--progress", "json", "--wait-ready", "60"];
+    const { child, ended } = start(args);
+    await new Promise((resolve) => child.stdout!.once("data", resolve));
+    const killedMs = performance.now();
+    child.kill("SIGTERM");
+    const { code, stderr } = await ended;
+    assert.deepEqual([code, stderr], [3, "partial: stopped by SIGTERM before the run; nothing was sent\n"]);
+    assert.ok(performance.now() - killedMs < 1500);
   });
 
   it("killed by SIGTERM in mid-run leaves a folder that can be read, and ends with 3", async () => {

@@ -13,6 +13,8 @@ export class ScriptedServer {
   readonly requests: ScriptedRequest[] = [];
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
+  /** Answers the GET requests, which are not in `requests`: a whole response. */
+  onGet: (path: string, head: string) => string = () => fixed("404 Not Found", "application/json", "{}");
 
   private constructor(server: Server) {
     this.#server = server;
@@ -31,6 +33,11 @@ export class ScriptedServer {
         const headEnd = text.indexOf("\r\n\r\n");
         if (headEnd < 0) return;
         const head = text.slice(0, headEnd);
+        if (head.startsWith("GET ")) {
+          text = "";
+          socket.write(scripted.onGet(head.split(" ")[1]!, head));
+          return;
+        }
         const length = Number(/content-length: (\d+)/i.exec(head)?.[1] ?? 0);
         const body = text.slice(headEnd + 4);
         if (Buffer.byteLength(body) < length) return;

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { SIMULATOR_VERSION } from "../../simulator/version.ts";
 import { complete, events, fastConfig, metric, post, withSimulator } from "./simulatorUnderTest.ts";
 
 async function until(condition: () => boolean): Promise<void> {
@@ -14,12 +15,37 @@ describe("service of the simulator", () => {
       const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: Record<string, unknown>[] };
       assert.equal(models.data[0]!.id, "tiny/llama");
       assert.equal(models.data[0]!.max_model_len, fastConfig.maxModelLen);
-      assert.deepEqual(await (await fetch(`${url}/version`)).json(), { version: "0.32.0" });
+      const simulator = { name: "llm-bench", version: SIMULATOR_VERSION, speed: fastConfig.speed };
+      assert.deepEqual(await (await fetch(`${url}/version`)).json(), { version: "0.32.0", simulator });
       const health = await fetch(`${url}/health`);
       assert.deepEqual([health.status, await health.text()], [200, ""]);
-      // No client looks at it, but nobody who does can take this for a real engine.
-      assert.equal(health.headers.get("x-simulated-by"), "llm-bench");
     }));
+
+  it("says on every answer, good or bad, that it is simulated", () =>
+    withSimulator(
+      {},
+      async ({ url }) => {
+        const key = { headers: { authorization: "Bearer k" } };
+        const body = { model: "tiny/llama", prompt: "def foo", max_tokens: 2 };
+        const answers = [
+          await fetch(`${url}/v1/models`, key),
+          await fetch(`${url}/v1/models`),
+          await fetch(`${url}/metrics`),
+          await fetch(`${url}/nowhere`),
+          await fetch(`${url}/v1/completions`, key),
+          await post(url, "/v1/completions", body, key),
+          await post(url, "/v1/completions", { ...body, stream: true }, key),
+          await post(url, "/v1/completions", { ...body, model: "other" }, key),
+          await post(url, "/v1/completions", "{", key),
+        ];
+        assert.deepEqual(
+          answers.map(({ status }) => status),
+          [200, 401, 200, 404, 405, 200, 200, 404, 400],
+        );
+        for (const { headers } of answers) assert.equal(headers.get("x-llm-bench-simulator"), SIMULATOR_VERSION);
+      },
+      { apiKey: "k" },
+    ));
 
   it("counts tokens as it counts prompts", () =>
     withSimulator({}, async ({ url }) => {
