@@ -20,6 +20,8 @@ import { HARNESS_VERSION } from "./version.ts";
 const SWEEP_MS = 10;
 const FLUSH_MS = 500;
 const PROGRESS_MS = 1000;
+/** What a reader finds where the process was killed, or while it runs. */
+const UNFINISHED = "the load generator was killed before its end, or still ran when this was read";
 
 export interface RunOptions {
   /** Called about once a second and at the end. */
@@ -103,7 +105,7 @@ class Run {
 
   async execute(): Promise<RunResult> {
     // Whatever ends the process before we do, the folder says that it is partial.
-    await this.#recorder.writeSummary(this.#summary("partial", "the run had not ended when this was written"));
+    await this.#recorder.writeSummary(this.#summary("partial", UNFINISHED));
     const timers = [
       setInterval(() => this.#sweep(), SWEEP_MS),
       setInterval(() => this.#recorder.flush(), FLUSH_MS),
@@ -134,7 +136,7 @@ class Run {
       this.#summaries.push(await this.#runPart(part, this.#stageNumber(index)));
       part.ended = true;
       this.#recorder.flush();
-      await this.#recorder.writeSummary(this.#summary("partial", "the run had not ended when this was written"));
+      await this.#recorder.writeSummary(this.#summary("partial", UNFINISHED));
     }
   }
 

@@ -1,9 +1,9 @@
 import { createReadStream } from "node:fs";
-import { access } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { type Outcome, outcomes } from "../../harness/recordFormat.ts";
 import { causeKey, mostFrequent } from "../errorCauses.ts";
 import type { ErrorCount } from "../run.ts";
+import { exists } from "./exists.ts";
 
 /** Distinct causes held while reading; a server that puts a random id into each message must not fill the memory. */
 const MAX_CAUSES = 10_000;
@@ -39,11 +39,4 @@ function parse(line: string, stageNames: readonly string[]): Omit<ErrorCount, "c
   const outcome = value.outcome as Outcome;
   if (!(stage >= 0 && stage < stageNames.length) || !outcomes.includes(outcome)) return null;
   return { stage, outcome, status: Number(value.status) || 0, message: String(value.message ?? "") };
-}
-
-async function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import type { HarnessPlan } from "../../harness/plan.ts";
-import type { HarnessSummary } from "../../harness/recordFormat.ts";
-import type { Manifest, Run } from "../run.ts";
+import type { HarnessSummary, SimulatorMark } from "../../harness/recordFormat.ts";
+import type { Manifest, RequestColumns, Run } from "../run.ts";
+import { answeredBySimulator, undeclaredSimulation } from "./answeredBySimulator.ts";
 import { readItl } from "./arrivals.ts";
 import { readErrors } from "./errorLines.ts";
+import { exists } from "./exists.ts";
 import { ImportError } from "./importError.ts";
 import { readManifest, readPlan, readSummary } from "./nativeJson.ts";
 import { readRequestRows } from "./requestRows.ts";
@@ -35,21 +37,31 @@ export async function importRun(folder: string, origin?: RunOrigin): Promise<Run
   }
   const native = join(folder, "results");
   const plan = await readPlan(native);
+  if (plan !== null && plan.runId !== manifest.runId) {
+    const problem = `belongs to run "${plan.runId}", but the folder is of run "${manifest.runId}"`;
+    throw new ImportError(join(native, "plan.json"), problem, "collect the run again into an empty folder");
+  }
   const summary = await readSummary(native);
-  const failed = manifest.status === "failed";
-  if (plan === null || (failed && summary === null)) {
-    if (failed) return { ...identity(manifest, summary, []), plan, stages: [], requests: null, itl: [], errors: [] };
+  const told = withAnswer(manifest, await answeredBySimulator(native));
+  const begun = plan !== null && (summary !== null || (await exists(join(native, "requests.bin"))));
+  if (begun) return withRows(told, native, plan, summary);
+  if (manifest.status === "complete" || (plan === null && manifest.status === undefined)) {
     throw new ImportError(
-      join(native, "plan.json"),
+      join(native, plan === null ? "plan.json" : "requests.bin"),
       "is missing",
       "the load generator left nothing: see its log, or collect the run again",
     );
   }
-  if (plan.runId !== manifest.runId) {
-    const problem = `belongs to run "${plan.runId}", but the folder is of run "${manifest.runId}"`;
-    throw new ImportError(join(native, "plan.json"), problem, "collect the run again into an empty folder");
-  }
-  return withRows(manifest, native, plan, summary);
+  const reasons = plan === null ? [] : ["the load generator was killed before it sent anything"];
+  return { ...identity(told, summary, reasons, 0), plan, stages: [], requests: null, itl: [], errors: [] };
+}
+
+/** Whoever answered knows better than the scenario whether it is simulated. */
+function withAnswer(manifest: RunOrigin, simulator: SimulatorMark | null): RunOrigin {
+  if (simulator === null) return manifest;
+  const { provenance } = manifest;
+  const simulation = provenance.simulation ?? undeclaredSimulation(simulator);
+  return { ...manifest, simulated: true, provenance: { ...provenance, simulation } };
 }
 
 async function withRows(
@@ -74,7 +86,7 @@ async function withRows(
     ...odd,
   ].filter((reason) => reason !== null);
   return {
-    ...identity(manifest, summary, cutShort),
+    ...identity(manifest, summary, cutShort, lastEndMs(rows.columns)),
     plan,
     stages: stages.map((stage, index) => ({ plan: stage, summary: summaries[index]! })),
     requests: rows.columns,
@@ -85,7 +97,13 @@ async function withRows(
 
 type Identity = Omit<Run, "plan" | "stages" | "requests" | "itl" | "errors">;
 
-function identity(manifest: RunOrigin, summary: HarnessSummary | null, cutShort: readonly string[]): Identity {
+/** @param lastEndMs of the rows: a generator that was killed wrote its summary long before its last record */
+function identity(
+  manifest: RunOrigin,
+  summary: HarnessSummary | null,
+  cutShort: readonly string[],
+  lastEndMs: number,
+): Identity {
   const told = manifest.status ?? "complete";
   const all = [manifest.reason ?? null, ...cutShort].filter((reason) => reason !== null);
   // The manifest often repeats what the generator said.
@@ -102,7 +120,11 @@ function identity(manifest: RunOrigin, summary: HarnessSummary | null, cutShort:
     status: told === "complete" && cutShort.length > 0 ? "partial" : told,
     reason: reasons.length > 0 ? reasons.join("; ") : null,
     startedAt: summary?.startedAt ?? manifest.startedAt ?? "unknown",
-    durationSeconds: (summary?.endedMs ?? 0) / 1000,
+    durationSeconds: Math.max(summary?.endedMs ?? 0, lastEndMs) / 1000,
     provenance: manifest.provenance,
   };
+}
+
+function lastEndMs({ endMs }: RequestColumns): number {
+  return endMs.reduce((last, ms) => (ms > last ? ms : last), 0);
 }

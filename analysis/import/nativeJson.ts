@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { HarnessPlan } from "../../harness/plan.ts";
-import type { HarnessSummary } from "../../harness/recordFormat.ts";
+import type { EngineIdentity, HarnessSummary } from "../../harness/recordFormat.ts";
 import type { Manifest } from "../run.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 
@@ -28,6 +28,11 @@ export async function readPlan(native: string): Promise<HarnessPlan | null> {
 /** null when the generator was killed before it could write it. */
 export async function readSummary(native: string): Promise<HarnessSummary | null> {
   return readJson<HarnessSummary>(join(native, "summary.json"), ["runId", "status", "startedAt", "endedMs", "stages"]);
+}
+
+/** null for runs made before the load generator wrote it, and by others. */
+export async function readEngine(native: string): Promise<EngineIdentity | null> {
+  return readJson<EngineIdentity>(join(native, "engine.json"), ["simulator"]);
 }
 
 async function readJson<T extends { formatVersion: number }>(

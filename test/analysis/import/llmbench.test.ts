@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { appendFile, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
+import { analyse } from "../../../analysis/analyse.ts";
 import { ImportError } from "../../../analysis/import/importError.ts";
 import { importRun } from "../../../analysis/import/llmbench.ts";
 import { SketchView } from "../../../analysis/itlSketch.ts";
@@ -144,6 +145,72 @@ describe("import of a run folder", () => {
   it("keeps a failed run that left nothing as a run with its reason", async () => {
     const run = await importRun(folder.path, { ...originOf(small), status: "failed", reason: "cannot be reached" });
     assert.deepEqual([run.status, run.reason, run.stages, run.requests], ["failed", "cannot be reached", [], null]);
+  });
+
+  it("keeps a run whose generator was killed before it sent anything", async () => {
+    await write();
+    await rm(file("summary.json"));
+    await rm(file("requests.bin"));
+    for (const status of ["partial", "failed", undefined] as const) {
+      const run = await importRun(folder.path, {
+        ...originOf(small),
+        ...(status && { status, reason: "exit code 137" }),
+      });
+      assert.deepEqual([run.status, run.stages, run.requests], [status ?? "partial", [], null]);
+      assert.match(run.reason!, /the load generator was killed before it sent anything$/);
+    }
+    await assert.rejects(
+      importRun(folder.path, { ...originOf(small), status: "complete" }),
+      /requests\.bin: is missing/,
+    );
+    await rm(file("plan.json"));
+    const run = await importRun(folder.path, { ...originOf(small), status: "partial", reason: "exit code 137" });
+    assert.deepEqual([run.status, run.reason, run.plan], ["partial", "exit code 137", null]);
+  });
+
+  it("keeps the rows of a failed run, and its time goes to the last of them", async () => {
+    await write({ ...small, summary: { status: "partial", reason: "killed", stages: [], endedMs: 3 } });
+    const run = await importRun(folder.path, { ...originOf(small), status: "failed", reason: "OOMKilled" });
+    assert.deepEqual([run.status, run.reason, run.requests!.length], ["failed", "OOMKilled; killed", 3]);
+    assert.ok(Math.abs(run.durationSeconds - 1.335001) < 1e-9);
+  });
+
+  it("calls a run simulated when the engine said so, whatever the scenario calls it", async () => {
+    await write();
+    const real = { ...originOf(small), simulated: false };
+    const engine = {
+      formatVersion: 1,
+      askedAt: "",
+      baseUrl: "http://x",
+      version: "0.32.0",
+      models: null,
+      server: null,
+      missing: {},
+    };
+    const answered = async (simulator: unknown) => {
+      await writeFile(file("engine.json"), JSON.stringify({ ...engine, simulator }));
+      return importRun(folder.path, real);
+    };
+    assert.equal((await importRun(folder.path, real)).simulated, false, "made before engine.json was written");
+    const none = await answered(null);
+    assert.deepEqual([none.simulated, none.provenance.simulation], [false, null]);
+    const run = await answered({ version: "0.1.0", speed: 20 });
+    assert.equal(run.simulated, true);
+    assert.equal(run.provenance.simulation!.speed, 20);
+    assert.match(
+      run.provenance.simulation!.assumptions[0]!,
+      /^The scenario names a real engine, but the simulated engine/,
+    );
+    assert.equal(analyse([run], { title: "t", folderOf: () => "." }).simulated, true);
+    const failed = { ...real, status: "failed", reason: "r" } as const;
+    await rm(file("summary.json"));
+    await rm(file("requests.bin"));
+    assert.equal((await importRun(folder.path, failed)).simulated, true);
+    const declared = { assumptions: ["a"], speed: 2 };
+    const provenance = { ...real.provenance, simulation: declared };
+    assert.deepEqual((await importRun(folder.path, { ...failed, provenance })).provenance.simulation, declared);
+    await writeFile(file("engine.json"), '{"formatVersion": 1}');
+    await assert.rejects(importRun(folder.path, failed), /engine\.json: has no "simulator"; the copy is damaged/);
   });
 
   it("marks a run partial where records were cut off, and keeps the whole ones", async () => {
