@@ -33,7 +33,8 @@ export function apiKeySecretName(target: Pick<Target, "name">): string {
 export function harnessJobName(scenario: Scenario, run: RunIdentity): string {
   const [, hashAndRepetition] = /-([0-9a-f]{8}-r\d+)$/.exec(run.runId) ?? [];
   if (hashAndRepetition === undefined) throw new Error(`"${run.runId}" is no run id`);
-  return `llmdbench-${scenario.harness.name}-launcher-${hashAndRepetition}${attemptSuffix(run.attempt)}`;
+  const debug = scenario.mode === "debug" ? "-debug" : "";
+  return `llmdbench-${scenario.harness.name}-launcher-${hashAndRepetition}${attemptSuffix(run.attempt)}${debug}`;
 }
 
 /** Pod that gives out a run's files after its Job has ended. */

@@ -5,6 +5,7 @@ import { ScenarioError, UserError } from "./userError.ts";
 export interface RawConfig {
   readonly values: Readonly<Record<string, unknown>>;
   readonly hasHfToken: boolean;
+  readonly hasClusterToken: boolean;
   /** Targets that have an entry in the secret `apiKeys`; null when it is encrypted as a whole and its names cannot be read. */
   readonly apiKeyNames: readonly string[] | null;
 }
@@ -12,7 +13,7 @@ export interface RawConfig {
 const PROJECT = "llm-bench";
 
 /** Read as facts (there or not), never as values. */
-export const secretKeys = ["hfToken", "apiKeys"] as const;
+export const secretKeys = ["hfToken", "clusterToken", "apiKeys"] as const;
 
 const NUMBERS = new Set(["gpuCount", "repetitions", "seed"]);
 const OBJECTS = new Set(
@@ -68,14 +69,21 @@ function parseYaml(text: string, file: string): unknown {
 function rawConfig(entries: readonly (readonly [string, unknown])[]): RawConfig {
   const values: Record<string, unknown> = {};
   let hasHfToken = false;
+  let hasClusterToken = false;
   let apiKeyNames: readonly string[] | null = [];
   for (const [key, raw] of entries) {
     const value = typed(key, raw);
-    if (key === "hfToken") hasHfToken = isRecord(value) ? true : typeof value === "string" && value !== "";
+    if (key === "hfToken") hasHfToken = isGiven(value);
+    else if (key === "clusterToken") hasClusterToken = isGiven(value);
     else if (key === "apiKeys") apiKeyNames = isRecord(value) ? ("secure" in value ? null : Object.keys(value)) : [];
     else if (!isEmpty(value)) values[key] = key === "prices" ? plainDates(value) : value;
   }
-  return { values, hasHfToken, apiKeyNames };
+  return { values, hasHfToken, hasClusterToken, apiKeyNames };
+}
+
+/** A secret: its text from Pulumi, or what stands for it in a stack file. */
+function isGiven(value: unknown): boolean {
+  return isRecord(value) || (typeof value === "string" && value !== "");
 }
 
 /** What cannot be read as its type stays text, so that the schema names it in its message. */

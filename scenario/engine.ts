@@ -1,5 +1,6 @@
 import type { Gpu } from "./gpus.ts";
 import type { Model } from "./models.ts";
+import { podSize } from "./podSize.ts";
 
 /** vLLM's settings, under vLLM's names. */
 export interface EngineSettings {
@@ -19,7 +20,7 @@ export interface EngineSettings {
   readonly blockSize: number;
   /** Appended to `vllm serve` as they are. */
   readonly extraArgs: readonly string[];
-  /** Of one replica's pod, on a cluster. */
+  /** Of one replica's pod, on a cluster: requested and limited. */
   readonly cpu: number;
   readonly memory: string;
   /** Of /dev/shm, through which tensor-parallel workers talk. */
@@ -64,8 +65,7 @@ export function engineDefaults(gpu: Gpu, model: Model): EngineSettings {
     prefixCaching: true,
     blockSize: 16,
     extraArgs: [],
-    cpu: 4,
-    memory: "40Gi",
+    ...podSize("standalone", 1),
     sharedMemory: "16Gi",
   };
 }

@@ -2,6 +2,7 @@ import { DEFAULT_IMAGE, type EngineSettings, engineDefaults } from "./engine.ts"
 import type { Gpu } from "./gpus.ts";
 import { splits } from "./modelSize.ts";
 import type { Model } from "./models.ts";
+import { podSize } from "./podSize.ts";
 import type { TargetSource } from "./targetSource.ts";
 import { UserError } from "./userError.ts";
 
@@ -23,8 +24,10 @@ const OWN_KEYS: Readonly<Record<string, string>> = {
   "--block-size": "engine.blockSize",
   "--enable-prefix-caching": "engine.prefixCaching",
   "--no-enable-prefix-caching": "engine.prefixCaching",
-  "--api-key": "the secret apiKeys",
 };
+
+/** The Service, the probes and the engine's Secret rely on them. */
+const FIXED = ["--api-key", "--host", "--port"];
 
 /** Defaults filled in and settings checked against the GPU and the model; throws the first UserError. */
 export function resolveEngine(
@@ -55,6 +58,7 @@ export function resolveEngine(
   const gpuCount = source.gpuCount ?? tensorParallel;
   const engine: EngineSettings = {
     ...defaults,
+    ...podSize(source.method, tensorParallel),
     ...(Object.fromEntries(
       Object.entries(given).filter(([, value]) => value !== undefined),
     ) as Partial<EngineSettings>),
@@ -116,6 +120,8 @@ export function resolveEngine(
     );
   for (const argument of engine.extraArgs) {
     const flag = argument.split(/[=\s]/)[0]!;
+    if (FIXED.includes(flag.replaceAll("_", "-")))
+      fail(key("extraArgs"), flag, `the deployment sets ${flag} itself`, null, "Remove it.");
     const own = OWN_KEYS[flag.replaceAll("_", "-")];
     if (own) fail(key("extraArgs"), flag, `${flag} has a key of its own`, null, `Use ${own}.`);
   }

@@ -20,6 +20,8 @@ export interface Scenario {
   readonly mode: Mode;
   /** null on `local`. */
   readonly cluster: ClusterSettings | null;
+  /** What `up` would refuse but a preview lets pass, each in one sentence; empty unless parsed for a preview. */
+  readonly warnings: readonly string[];
 }
 
 /**

@@ -1,4 +1,5 @@
 import { gpuNames } from "./availability.ts";
+import { checkCluster, checkLocalMode } from "./clusterChecks.ts";
 import { gpus } from "./gpus.ts";
 import { nearest } from "./nearest.ts";
 import type { Target } from "./scenario.ts";
@@ -75,7 +76,9 @@ export function checkScenario(
       next: "Remove it.",
     });
 
+  checkSimulated(config, targets, fail);
   if (config.platform === "local") checkLocal(config, fail);
+  checkCluster(config, sources, targets, secrets, fail);
   checkHarness(config, targets, fail);
 }
 
@@ -96,7 +99,8 @@ function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => ne
       reason: "on platform local only our own load generator runs; the others come as container images",
       next: "Remove it, or choose platform gke, ocp or kind.",
     });
-  const unused = (["namespace", "image", "cpu", "memory", "pvcSize"] as const).find(
+  checkLocalMode(config, fail);
+  const unused = (["namespace", "image", "serviceAccount", "cpu", "memory", "pvcSize"] as const).find(
     (key) => config.harnessSettings?.[key] !== undefined,
   );
   if (unused)
@@ -108,6 +112,36 @@ function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => ne
       next: "Remove it.",
     });
 }
+
+/** Keys that only a deployed vLLM understands; one that all targets inherit may be meant for another of them. */
+function checkSimulated(
+  config: Config,
+  targets: readonly Target[],
+  fail: (problem: Omit<Problem, "file">) => never,
+): void {
+  const local = config.platform === "local";
+  const without = [...(["image", "version", "extraArgs", "sharedMemory"] as const), ...(local ? podKeys : [])];
+  const check = (engine: Config["engine"], prefix: string) => {
+    const key = without.find((name) => engine?.[name] !== undefined);
+    if (key === undefined) return;
+    const onlyLocal = podKeys.some((name) => name === key);
+    fail({
+      key: `${prefix}engine.${key}`,
+      value: engine?.[key],
+      allowed: null,
+      reason: onlyLocal
+        ? "on platform local the simulated engine is a process of this machine, without limits"
+        : "the engine is simulated and has no such setting",
+      next: onlyLocal ? "Remove it." : "Remove it, or set method to standalone.",
+    });
+  };
+  if (targets.every(({ method }) => method === "simulated" || method === "existing")) check(config.engine, "");
+  config.targets?.forEach((target, index) => {
+    if (targets[index]?.method === "simulated") check(target.engine, `targets[${index}].`);
+  });
+}
+
+const podKeys = ["cpu", "memory"] as const;
 
 function checkHarness(
   config: Config,

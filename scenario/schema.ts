@@ -25,8 +25,16 @@ const name = (title: string, examples: readonly string[] = []) =>
     .min(1)
     .meta(examples.length > 0 ? { title, examples } : { title });
 
+/** Name of a Kubernetes object that somebody else made. */
+const objectName = z
+  .string()
+  .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/)
+  .meta({ title: "the name of a Kubernetes object: lower-case letters, digits, dashes and dots" });
+const cpu = z.number().gt(0).max(256);
+
 export const platforms = ["gke", "ocp", "kind", "local"] as const;
 export const methods = ["standalone", "llm-d", "existing", "simulated"] as const;
+export const modes = ["benchmark", "standup", "debug"] as const;
 export const harnesses = [
   "llmbench",
   "inference-perf",
@@ -58,6 +66,11 @@ const engine = z
       .meta({ title: "a vLLM release such as v0.26.0" })
       .describe("vLLM release."),
     extraArgs: z.array(z.string().min(1)).describe("Appended to `vllm serve` as they are."),
+    cpu: cpu.describe("Cores of one replica's pod. Default 2, and 2 more for each GPU; 0.5 if simulated."),
+    memory: quantity.describe(
+      "Memory of one replica's pod. Default 24Gi, and 16Gi more for each GPU; 512Mi if simulated.",
+    ),
+    sharedMemory: quantity.describe("Of /dev/shm, part of memory. Default 16Gi."),
   })
   .partial();
 
@@ -111,9 +124,21 @@ const harnessSettings = z
       .describe("Longest run before it is stopped and kept as partial. Default 3600."),
     namespace: dnsLabel.describe("Default: the cluster's namespace."),
     image: z.string().min(1).describe("Image of the load generator. Default: as the harness needs."),
-    cpu: z.number().gt(0).max(256).describe("Cores of the load generator. Default 16."),
+    serviceAccount: objectName.describe("Identity of its pod, made by others. Default: ours, without any rights."),
+    cpu: cpu.describe("Cores of the load generator. Default 16."),
     memory: quantity.describe("Memory of the load generator. Default 32Gi."),
     pvcSize: quantity.describe("Volume for results. Default 20Gi."),
+  })
+  .partial();
+
+const modelStorage = z
+  .strictObject({
+    size: quantity.describe("Volume for the model. Default: a third more than its weights."),
+    storageClass: z.string().min(1).describe("Default: cluster.storageClass, else the platform's."),
+    accessMode: z
+      .enum(["ReadWriteOnce", "ReadWriteMany"])
+      .describe("ReadWriteMany lets engines on several nodes share it. Default ReadWriteOnce."),
+    claim: objectName.describe("A claim that is there already, with or without the model, and is kept."),
   })
   .partial();
 
@@ -122,7 +147,26 @@ const cluster = z
     context: z.string().min(1).describe('Context of the kubeconfig. Default "auto": the current one.'),
     namespace: dnsLabel.describe("Default llmdbench."),
     createNamespace: z.boolean().describe("Create the namespace and delete it on destroy. Default true."),
-    storageClass: z.string().min(1).describe("Default: the platform's."),
+    storageClass: z.string().min(1).describe("Of all volumes. Default: the platform's."),
+    host: z
+      .string()
+      .min(1)
+      .describe("API server, such as https://api.example.com:6443, with the secret clusterToken. Default: kubeconfig."),
+    certificateAuthority: z
+      .string()
+      .min(1)
+      .describe("PEM file that signs the host's certificate. Default: the system's."),
+    modelStorage: modelStorage.describe("Where models are kept between runs."),
+    migStrategy: z
+      .enum(["single", "mixed"])
+      .describe("OpenShift: how the GPU operator names MIG slices. Default single: nvidia.com/gpu."),
+    readyTimeoutSeconds: z
+      .int()
+      .min(10)
+      .max(86400)
+      .describe("Longest wait for a model to load and its engine to be ready. Default 3600."),
+    monitoring: z.boolean().describe("Tell the platform's Prometheus about the engines. Default false."),
+    expose: z.boolean().describe("OpenShift: a Route to each engine from outside. Default false."),
   })
   .partial();
 
@@ -170,6 +214,10 @@ export const configSchema = z.strictObject({
   harness: z.enum(harnesses).optional().describe("Load generator. Default llmbench."),
   harnessSettings: harnessSettings.optional().describe("Resources and limits of the load generator."),
   repetitions: positive.max(100).optional().describe("Runs per target; intervals need 2 or more. Default 1."),
+  mode: z
+    .enum(modes)
+    .optional()
+    .describe("benchmark, standup (engines only) or debug (the load generator's pod sleeps). Default benchmark."),
   seed: z.int().min(0).max(4294967295).optional().describe("Same seed, same prompts and arrival times. Default 1."),
   cluster: cluster.optional().describe("Which cluster and namespace; not on platform local."),
   modelSpec: modelSpec.optional().describe("Architecture of a model outside the catalogue; with model: custom."),

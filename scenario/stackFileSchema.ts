@@ -34,6 +34,10 @@ export function stackFileSchema(): Record<string, unknown> {
             ...secure,
             description: "Hugging Face token, for gated models. Encrypted: pulumi config set --secret",
           },
+          [qualified("clusterToken")]: {
+            ...secure,
+            description: "Token for cluster.host. Encrypted: pulumi config set --secret",
+          },
           [qualified("apiKeys")]: {
             description: "Target name -> API key, for existing engines. Encrypted: pulumi config set --secret --path",
             anyOf: [secure, { type: "object", additionalProperties: secure }],

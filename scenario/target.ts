@@ -4,7 +4,7 @@ import { memoryFit } from "./fit.ts";
 import { misfit } from "./fitProblem.ts";
 import { findGpu, type Gpu, gpus } from "./gpus.ts";
 import { resolveGpu, resolveModel } from "./hardware.ts";
-import { findModel, type Model } from "./models.ts";
+import { findModel } from "./models.ts";
 import { priceOf } from "./prices.ts";
 import type { ExistingTarget, SimulatorSettings, Target } from "./scenario.ts";
 import type { Config } from "./schema.ts";
@@ -14,6 +14,7 @@ import { UserError } from "./userError.ts";
 /** What is checked about secrets: that they are there. */
 export interface SecretsPresent {
   readonly hasHfToken: boolean;
+  readonly hasClusterToken: boolean;
   readonly apiKeyNames: readonly string[] | null;
 }
 
@@ -31,7 +32,6 @@ export function resolveTarget(source: TargetSource, config: Config, secrets: Sec
     const value = problem.key === "gpu" ? gpu.name : engine.maxModelLen;
     throw new UserError({ key, value, reason: problem.reason, allowed: null, file, next: problem.next });
   }
-  if (source.method !== "simulated") checkToken(source, model, secrets, file);
   const price = source.method === "simulated" ? null : priceOf(config.platform, gpu, config.prices ?? {});
   const deployed = { name: source.name, model, gpu, gpuCount, engine, fit: memoryFit(gpu, model, engine), price };
   if (source.method !== "simulated") return { method: source.method, ...deployed };
@@ -136,18 +136,6 @@ function endpointUrl(source: TargetSource, file: string): string {
     throw new UserError({ key, value: `${url.origin}/... (rest hidden)`, reason, allowed, file, next });
   }
   return (url.origin + url.pathname).replace(/\/+$/, "").replace(/\/v1$/, "");
-}
-
-function checkToken(source: TargetSource, model: Model, { hasHfToken }: SecretsPresent, file: string): void {
-  if (!model.gated || hasHfToken) return;
-  throw new UserError({
-    key: "hfToken",
-    value: undefined,
-    allowed: "a Hugging Face token whose owner has accepted the model's licence",
-    file,
-    reason: `${model.name} (${source.key("model")}) is gated and cannot be downloaded without it`,
-    next: "Run: pulumi config set --secret llm-bench:hfToken",
-  });
 }
 
 function simulatorSettings(source: TargetSource, file: string): SimulatorSettings {

@@ -12,7 +12,7 @@ const marker = "sk-marker-5b1f0c";
 /** A simulated engine that somebody else started, with an API key. */
 async function startEngine(folder: string): Promise<{ url: string; process: ChildProcess }> {
   const values = { platform: "local", gpu: "h100-80", model: "llama-8b", method: "simulated", workload: "local" };
-  const raw = { values, hasHfToken: false, apiKeyNames: [] };
+  const raw = { values, hasHfToken: false, hasClusterToken: false, apiKeyNames: [] };
   const [target] = parseScenario(raw, { stack: "other", file: "Pulumi.other.yaml" }).targets;
   assert.equal(target.method, "simulated");
   const file = join(folder, "engine.json");

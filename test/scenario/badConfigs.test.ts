@@ -58,6 +58,7 @@ function refusal({ values, secrets }: BadConfig): ScenarioError {
   const config = {
     ...values,
     ...(secrets.hfToken ? { hfToken: { secure: "AAAB" } } : {}),
+    ...(secrets.clusterToken ? { clusterToken: { secure: "AAAC" } } : {}),
     ...(secrets.apiKeys ? { apiKeys } : {}),
   };
   const entries = Object.entries(config).map(([key, value]) => [`llm-bench:${key}`, value]);

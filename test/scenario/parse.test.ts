@@ -6,9 +6,16 @@ import { ScenarioError } from "../../scenario/userError.ts";
 
 const local = { platform: "local", gpu: "h100-80", model: "llama-8b" };
 
-function parse(values: object, secrets: { hasHfToken?: boolean; apiKeyNames?: string[] | null } = {}): Scenario {
-  const raw = { values: values as Record<string, unknown>, hasHfToken: false, apiKeyNames: [], ...secrets };
-  return parseScenario(raw, { stack: "test", file: "Pulumi.test.yaml" });
+interface Secrets {
+  readonly hasHfToken?: boolean;
+  readonly hasClusterToken?: boolean;
+  readonly apiKeyNames?: string[] | null;
+}
+
+function parse(values: object, secrets: Secrets = {}, tokens: "required" | "warn" = "required"): Scenario {
+  const none = { hasHfToken: false, hasClusterToken: false, apiKeyNames: [] };
+  const raw = { values: values as Record<string, unknown>, ...none, ...secrets };
+  return parseScenario(raw, { stack: "test", file: "Pulumi.test.yaml" }, { tokens });
 }
 
 describe("parseScenario", () => {
@@ -40,8 +47,13 @@ describe("parseScenario", () => {
   it("deploys on clusters, into namespace llmdbench of the current context", () => {
     const scenario = parse({ platform: "gke", gpu: "a100-40", model: "llama-3b" }, { hasHfToken: true });
     assert.equal(scenario.name, "gke_a100-40_standalone_llama-3b");
-    const cluster = { context: "auto", namespace: "llmdbench", createNamespace: true, storageClass: null };
-    assert.deepEqual(scenario.cluster, cluster);
+    assert.deepEqual(scenario.cluster, {
+      ...{ context: "auto", host: null, certificateAuthority: null },
+      ...{ namespace: "llmdbench", createNamespace: true, storageClass: null },
+      modelStorage: { size: null, storageClass: null, accessMode: "ReadWriteOnce", claim: null },
+      ...{ migStrategy: "single", readyTimeoutSeconds: 3600, monitoring: false, expose: false },
+    });
+    assert.deepEqual([scenario.mode, scenario.warnings], ["benchmark", []]);
     assert.equal(scenario.harness.namespace, "llmdbench");
     assert.equal(scenario.workload.profile, "concurrency-sweep");
     const [target] = scenario.targets;
@@ -121,6 +133,28 @@ describe("parseScenario", () => {
     assert.equal(parse({ ...local, prices: { "h100-80": prices["a100-40"] } }).targets[0].price, null);
   });
 
+  it("gives a pod 2 cores and 24Gi, 2 and 16Gi more for each GPU, and a simulated engine next to nothing", () => {
+    const sizes = (values: object) => {
+      const [target] = parse(values, { hasHfToken: true }).targets;
+      return target.method === "existing" ? null : [target.engine.cpu, target.engine.memory];
+    };
+    const ocp = { platform: "ocp", gpu: "h100-80", model: "llama-70b", gpuCount: 4 };
+    assert.deepEqual(sizes({ ...ocp, model: "llama-8b", gpuCount: 1 }), [4, "40Gi"]);
+    assert.deepEqual(sizes(ocp), [10, "88Gi"]);
+    assert.deepEqual(sizes({ ...ocp, engine: { cpu: 32, memory: "128Gi" } }), [32, "128Gi"]);
+    assert.deepEqual(sizes({ ...ocp, method: "simulated" }), [0.5, "512Mi"]);
+  });
+
+  it("for a preview, says what up would miss and goes on", () => {
+    const ocp = { platform: "ocp", gpu: "h100-80", model: "llama-8b" };
+    assert.throws(() => parse(ocp), ScenarioError);
+    const { warnings } = parse({ ...ocp, targets: [{ name: "a" }, { name: "b", method: "llm-d" }] }, {}, "warn");
+    assert.equal(warnings.length, 2, "what two targets inherit is said once");
+    assert.match(warnings[0] as string, /hfToken is missing: meta-llama.*or set HF_TOKEN\.$/);
+    assert.match(warnings[1] as string, /targets\[1\]\.method is "llm-d": .* later version/);
+    assert.deepEqual(parse(ocp, { hasHfToken: true }, "warn").warnings, []);
+  });
+
   it("freezes everything, down to the last object", () => {
     const visit = (value: unknown): void => {
       if (typeof value !== "object" || value === null) return;
@@ -176,7 +210,7 @@ describe("raw configuration", () => {
 
   it("keeps of secrets only that they are there", () => {
     const raw = rawFromPulumi({ "llm-bench:hfToken": "hf_abc", "llm-bench:apiKeys": '{"engine-a":"sk-1"}' });
-    assert.deepEqual(raw, { values: {}, hasHfToken: true, apiKeyNames: ["engine-a"] });
+    assert.deepEqual(raw, { values: {}, hasHfToken: true, hasClusterToken: false, apiKeyNames: ["engine-a"] });
     assert.equal(rawFromPulumi({ "llm-bench:hfToken": "" }).hasHfToken, false);
     const file =
       "config:\n  llm-bench:hfToken:\n    secure: AAAB\n  llm-bench:apiKeys:\n    engine-a:\n      secure: AAAC\n";
@@ -203,6 +237,6 @@ describe("raw configuration", () => {
         return true;
       },
     );
-    assert.deepEqual(rawFromStackFile(""), { values: {}, hasHfToken: false, apiKeyNames: [] });
+    assert.deepEqual(rawFromStackFile(""), { values: {}, hasHfToken: false, hasClusterToken: false, apiKeyNames: [] });
   });
 });

@@ -65,8 +65,8 @@ describe("Pulumi.yaml", () => {
     config: Record<string, { type: string; default?: unknown; secret?: boolean; description: string }>;
   };
 
-  it("declares the keys of the schema and the two secrets, no others, each with a description", () => {
-    const known = [...Object.keys(configSchema.shape), "hfToken", "apiKeys"].sort();
+  it("declares the keys of the schema and the secrets, no others, each with a description", () => {
+    const known = [...Object.keys(configSchema.shape), "hfToken", "clusterToken", "apiKeys"].sort();
     assert.deepEqual(Object.keys(project.config).sort(), known);
     for (const { description } of Object.values(project.config)) assert.ok(description.length > 10);
   });
@@ -91,7 +91,7 @@ describe("schema of stack files", () => {
       properties: { config: { properties: object; patternProperties: object } };
     };
     const keys = Object.keys(properties.config.properties);
-    for (const key of [...Object.keys(configSchema.shape), "hfToken", "apiKeys"])
+    for (const key of [...Object.keys(configSchema.shape), "hfToken", "clusterToken", "apiKeys"])
       assert.ok(keys.includes(`llm-bench:${key}`), key);
     const [pattern] = Object.keys(properties.config.patternProperties);
     assert.ok(new RegExp(pattern!).test("gcp:project") && !new RegExp(pattern!).test("llm-bench:colour"));

@@ -1,0 +1,46 @@
+import type { Target } from "./scenario.ts";
+import type { SecretsPresent } from "./target.ts";
+import type { TargetSource } from "./targetSource.ts";
+import { UserError } from "./userError.ts";
+
+/** What `up` cannot do without and a preview can: everything else about these targets is sound. What two inherit is said once. */
+export function missingAtUp(
+  sources: readonly TargetSource[],
+  targets: readonly Target[],
+  { hasHfToken }: SecretsPresent,
+  file: string,
+): UserError[] {
+  const problems = targets.flatMap((target, index) => {
+    const source = sources[index] as TargetSource;
+    return [...token(source, target, hasHfToken, file), ...method(source, target, file)];
+  });
+  return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
+}
+
+function token(source: TargetSource, target: Target, hasHfToken: boolean, file: string): UserError[] {
+  if (target.method === "simulated" || target.method === "existing" || !target.model.gated || hasHfToken) return [];
+  return [
+    new UserError({
+      key: "hfToken",
+      value: undefined,
+      allowed: "a Hugging Face token whose owner has accepted the model's licence",
+      file,
+      reason: `${target.model.name} (${source.key("model")}) is gated and cannot be downloaded without it`,
+      next: "Run: pulumi config set --secret llm-bench:hfToken, or set HF_TOKEN.",
+    }),
+  ];
+}
+
+function method(source: TargetSource, target: Target, file: string): UserError[] {
+  if (target.method !== "llm-d") return [];
+  return [
+    new UserError({
+      key: source.key("method"),
+      value: "llm-d",
+      allowed: "standalone, existing, simulated",
+      file,
+      reason: "deploying llm-d comes with a later version",
+      next: "Choose one of these; an llm-d that runs already is an existing engine with a url.",
+    }),
+  ];
+}
