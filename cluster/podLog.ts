@@ -38,9 +38,10 @@ export interface LogLine {
 }
 
 /**
- * Follows a container's log from `since` on (inclusive) until it ends, calls `onLine` for each line, and resolves at the
- * end of the stream; rejects when the connection breaks or the API server refuses. It has no deadline of its own: a
- * quiet program is no fault. `signal` ends it.
+ * Follows a container's log from the second of `since` on until it ends, calls `onLine` for each line, and resolves at
+ * the end of the stream with what came after the last line feed, if anything: the end of a program that was killed, or
+ * of a stream that was cut. Rejects when the connection breaks or the API server refuses. It has no deadline of its own:
+ * a quiet program is no fault. `signal` ends it.
  */
 export async function followLog(
   cluster: Cluster,
@@ -48,7 +49,7 @@ export async function followLog(
   since: string | null,
   signal: AbortSignal,
   onLine: (line: LogLine) => void,
-): Promise<void> {
+): Promise<LogLine | null> {
   const url = new URL(`${cluster.identity.server}/api/v1/namespaces/${namespace}/pods/${pod}/log`);
   url.searchParams.set("container", container);
   url.searchParams.set("follow", "true");
@@ -69,17 +70,20 @@ export async function followLog(
   }
   let rest = "";
   const decoder = new TextDecoder();
-  const emit = (line: string) => {
-    const space = line.indexOf(" ");
-    if (space > 0) onLine({ time: line.slice(0, space), text: line.slice(space + 1) });
-  };
   for await (const chunk of answer.body) {
     const parts = (rest + decoder.decode(chunk as Buffer, { stream: true })).split("\n");
     rest = parts.pop() ?? "";
-    for (const line of parts) emit(line);
+    for (const part of parts) {
+      const line = split(part);
+      if (line) onLine(line);
+    }
   }
-  // The last line of a program that was killed in the middle of it.
-  if (rest !== "") emit(rest);
+  return split(rest);
+}
+
+function split(line: string): LogLine | null {
+  const space = line.indexOf(" ");
+  return space > 0 ? { time: line.slice(0, space), text: line.slice(space + 1) } : null;
 }
 
 function lines(text: string): string[] {

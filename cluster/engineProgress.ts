@@ -1,0 +1,66 @@
+/** How far an engine is on its way to answering. */
+export interface EngineProgress {
+  readonly target: string;
+  readonly phase: "waiting" | "scheduling" | "pulling" | "creating" | "downloading" | "loading" | "ready";
+  /** In this phase. */
+  readonly elapsedSeconds: number;
+  /** Of the phase, where it can be told. */
+  readonly etaSeconds: number | null;
+  readonly downloadedBytes: number | null;
+  readonly totalBytes: number | null;
+  /** Of the weights, as the engine's log says: 0..1. */
+  readonly loadedShare: number | null;
+  /** What stands in the way, or was noticed; null: nothing. */
+  readonly detail: string | null;
+}
+
+/** The last report of the download among log lines: `{"downloadedBytes": n, "totalBytes": n}`; null: none yet. */
+export function downloadProgress(
+  lines: readonly string[],
+): { downloadedBytes: number; totalBytes: number | null } | null {
+  for (const line of lines.toReversed()) {
+    if (!line.includes('"downloadedBytes"')) continue;
+    try {
+      const { downloadedBytes, totalBytes } = JSON.parse(line.slice(line.indexOf("{"))) as Record<string, unknown>;
+      if (typeof downloadedBytes !== "number") continue;
+      return { downloadedBytes, totalBytes: typeof totalBytes === "number" ? totalBytes : null };
+    } catch {
+      // A line that was cut: an older one tells.
+    }
+  }
+  return null;
+}
+
+/** Share of the weights that vLLM has loaded, from its progress bar; null where it shows none. */
+export function loadedShare(lines: readonly string[]): number | null {
+  for (const line of lines.toReversed()) {
+    const match = [...line.matchAll(/Loading \S+ checkpoint shards:\s+(\d+)%/g)].at(-1);
+    if (match) return Number(match[1]) / 100;
+  }
+  return null;
+}
+
+/** From the pace since the first report, which leaves out what was there before; null while that is unknown. */
+export function downloadEta(
+  first: { readonly bytes: number; readonly atMs: number },
+  now: { readonly bytes: number; readonly total: number | null; readonly atMs: number },
+): number | null {
+  const pace = (now.bytes - first.bytes) / (now.atMs - first.atMs);
+  if (now.total === null || !(pace > 0)) return null;
+  return Math.max(0, (now.total - now.bytes) / pace / 1000);
+}
+
+/** One line, e.g. `engine a: downloading 12.1 of 15.0 GiB, about 40 s left`. */
+export function engineProgressLine(progress: EngineProgress): string {
+  const { phase, elapsedSeconds, etaSeconds, downloadedBytes, totalBytes, loadedShare: share, detail } = progress;
+  const gib = (bytes: number) => (bytes / 2 ** 30).toFixed(1);
+  const done =
+    phase === "downloading" && downloadedBytes !== null
+      ? ` ${gib(downloadedBytes)}${totalBytes === null ? "" : ` of ${gib(totalBytes)}`} GiB`
+      : phase === "loading" && share !== null
+        ? ` ${Math.round(share * 100)} % of the weights`
+        : "";
+  const time =
+    etaSeconds === null ? `, ${Math.round(elapsedSeconds)} s so far` : `, about ${Math.ceil(etaSeconds)} s left`;
+  return `engine ${progress.target}: ${phase}${done}${phase === "ready" ? "" : time}${detail === null ? "" : ` (${detail})`}`;
+}

@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Cluster } from "./connection.ts";
+import { followLog, type LogLine, type LogQuery } from "./podLog.ts";
+
+/**
+ * A container's log as it grows, each line once, whatever happens to the connection. The API server passes `sinceTime` on
+ * in whole seconds, so a new stream starts with lines that are known already: they are told by their time, and where
+ * several share one by how many of them came.
+ */
+export class LogFollower {
+  readonly #cluster: Cluster;
+  readonly #query: LogQuery;
+  readonly #onLine: (line: string) => void;
+  readonly #lines: string[] = [];
+  readonly #stop = new AbortController();
+  #last: { readonly time: string; readonly key: string; readonly count: number } | null = null;
+  #loop: Promise<void> = Promise.resolve();
+  #ended = false;
+
+  constructor(cluster: Cluster, query: LogQuery, onLine: (line: string) => void) {
+    this.#cluster = cluster;
+    this.#query = query;
+    this.#onLine = onLine;
+  }
+
+  /** All lines so far. */
+  get text(): string {
+    return this.#lines.length === 0 ? "" : `${this.#lines.join("\n")}\n`;
+  }
+
+  start(): void {
+    this.#loop = this.#follow();
+  }
+
+  /** The container has ended: reads what is left, for at most `graceMs`, and stops. */
+  async finish(graceMs: number): Promise<void> {
+    this.#ended = true;
+    const timer = setTimeout(() => this.#stop.abort(), graceMs);
+    await this.#loop;
+    clearTimeout(timer);
+    const tail = await this.#stream(AbortSignal.timeout(graceMs)).catch(() => null);
+    // A last line without its line feed is complete now that nothing follows.
+    if (tail && (this.#last === null || timeKey(tail.time) > this.#last.key)) this.#take(tail.text);
+  }
+
+  /** Stops at once; what came is kept. */
+  stop(): void {
+    this.#ended = true;
+    this.#stop.abort();
+  }
+
+  async #follow(): Promise<void> {
+    while (!this.#ended) {
+      try {
+        await this.#stream(this.#stop.signal);
+      } catch {
+        // A broken stream, or an API server that is away: whoever waits for the pod says so.
+      }
+      if (!this.#ended) await sleep(1000, undefined, { signal: this.#stop.signal }).catch(() => {});
+    }
+  }
+
+  #stream(signal: AbortSignal): Promise<LogLine | null> {
+    const known = this.#last;
+    let repeated = 0;
+    return followLog(this.#cluster, this.#query, known?.time ?? null, signal, ({ time, text }) => {
+      const key = timeKey(time);
+      if (known !== null) {
+        if (key < known.key) return;
+        if (key === known.key && ++repeated <= known.count) return;
+      }
+      this.#last = { time, key, count: this.#last?.key === key ? this.#last.count + 1 : 1 };
+      this.#take(text);
+    });
+  }
+
+  #take(text: string): void {
+    this.#lines.push(text);
+    this.#onLine(text);
+  }
+}
+
+/** Sorts as the times do, whatever number of digits and time zone they are written with. */
+export function timeKey(time: string): string {
+  const fraction = /\.(\d+)/.exec(time)?.[1] ?? "";
+  const seconds = Math.floor(Date.parse(time.replace(/\.\d+/, "")) / 1000);
+  return `${String(seconds).padStart(12, "0")}.${fraction.padEnd(9, "0").slice(0, 9)}`;
+}

@@ -1,0 +1,77 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { V1Job } from "@kubernetes/client-node";
+import { labelKeys, labelValue } from "../manifests/labels.ts";
+import { ClusterError } from "./clusterError.ts";
+import type { Cluster } from "./connection.ts";
+import { isStatus } from "./noAnswer.ts";
+import { podsOf } from "./observe.ts";
+import { refusal } from "./outage.ts";
+
+/** A pod is asked to stop, killed 30 s later, and its end then has to reach the API server. */
+const endSeconds = 90;
+
+/**
+ * Ends harness Jobs of this stack that are still active and not among `keepJobs`: what an interrupted `up` left, or a run
+ * that the changed scenario does not mean any more. Its load would be in the next run's numbers. Resolves when their pods
+ * are gone; a ClusterError when they do not go.
+ */
+export async function stopOtherRuns(
+  cluster: Cluster,
+  namespaces: readonly string[],
+  stack: string,
+  keepJobs: readonly string[],
+  say: (line: string) => void,
+): Promise<void> {
+  const selector = `${labelKeys.component}=harness,${labelKeys.stack}=${labelValue(stack)}`;
+  for (const namespace of new Set(namespaces)) {
+    try {
+      const { items } = await cluster.batch.listNamespacedJob({ namespace, labelSelector: selector });
+      const others = items.filter((job) => isActive(job) && !keepJobs.includes(nameOf(job)));
+      for (const job of others) {
+        say(`stopping Job ${nameOf(job)}, which is not planned any more`);
+        await remove(cluster, namespace, nameOf(job));
+      }
+      for (const job of others) await untilGone(cluster, namespace, job);
+    } catch (error) {
+      // A namespace that is not there yet has no runs.
+      if (!isStatus(error, 404)) throw refusal(error, `looking for earlier runs in namespace ${namespace}`);
+    }
+  }
+}
+
+async function remove(cluster: Cluster, namespace: string, name: string): Promise<void> {
+  try {
+    // Foreground: the Job stays until its pods are gone, so that a crash of ours in between forgets nothing.
+    await cluster.batch.deleteNamespacedJob({ namespace, name, propagationPolicy: "Foreground" });
+  } catch (error) {
+    if (!isStatus(error, 404)) throw error;
+  }
+}
+
+async function untilGone(cluster: Cluster, namespace: string, job: V1Job): Promise<void> {
+  const selector = `batch.kubernetes.io/controller-uid=${job.metadata?.uid}`;
+  const deadline = Date.now() + endSeconds * 1000;
+  for (;;) {
+    const pods = await podsOf(cluster, namespace, selector);
+    const running = pods.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
+    if (running.length === 0) return;
+    if (Date.now() > deadline) {
+      const [pod] = running;
+      throw new ClusterError(
+        `pod ${pod?.metadata?.name} of an earlier run does not end (${endSeconds} s), and its load would be in the next run's numbers`,
+        `look at its node ${pod?.spec?.nodeName ?? ""}; if that is gone: kubectl delete pod --force -n ${namespace} ${pod?.metadata?.name}`,
+      );
+    }
+    await sleep(1000);
+  }
+}
+
+function isActive(job: V1Job): boolean {
+  return !job.status?.conditions?.some(
+    ({ type, status }) => status === "True" && (type === "Complete" || type === "Failed"),
+  );
+}
+
+function nameOf(job: V1Job): string {
+  return job.metadata?.name ?? "";
+}
