@@ -35,12 +35,16 @@ export class PatientReader {
   async read(parts: Parts): Promise<Buffer> {
     const total = parts.reduce((sum, [, , bytes]) => sum + bytes, 0);
     const got: Buffer[] = [];
+    let most = this.#bytes;
+    const slower = () => {
+      most = Math.max(Math.min(leastBytes, this.#mostBytes), most >> 1);
+    };
     for (let done = 0; done < total; ) {
       let asked: Parts = [];
       const { header, body } = await this.#again(() => {
-        asked = slice(parts, done, this.#bytes);
+        asked = slice(parts, done, most);
         return { root: this.#root, parts: asked };
-      });
+      }, slower);
       const short = asked.find(([, , bytes], i) => header.parts?.[i] !== bytes);
       if (short) {
         throw new ClusterError(
@@ -50,12 +54,13 @@ export class PatientReader {
       }
       got.push(body);
       done += body.length;
-      this.#bytes = Math.min(this.#mostBytes, this.#bytes * 2);
+      most = Math.min(this.#mostBytes, most * 2);
+      this.#bytes = most;
     }
     return got.length === 1 ? (got[0] as Buffer) : Buffer.concat(got);
   }
 
-  async #again(request: () => ReaderRequest): Promise<ReaderAnswer> {
+  async #again(request: () => ReaderRequest, failed: () => void = () => {}): Promise<ReaderAnswer> {
     for (let tries = 1; ; tries++) {
       this.#signal.throwIfAborted();
       try {
@@ -70,7 +75,7 @@ export class PatientReader {
             { cause: error },
           );
         }
-        this.#bytes = Math.max(Math.min(leastBytes, this.#mostBytes), this.#bytes >> 1);
+        failed();
         await sleep(pauseMs, undefined, { signal: this.#signal });
       }
     }
