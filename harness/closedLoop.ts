@@ -1,7 +1,7 @@
 import type { InFlight } from "./inFlight.ts";
 import type { Stage } from "./plan.ts";
 import type { Sender, Traffic } from "./sender.ts";
-import { after, drainBoundMs, type StageWindow } from "./stageWindow.ts";
+import { after, type StageWindow } from "./stageWindow.ts";
 
 const LONGEST_PAUSE_MS = 1000;
 
@@ -75,7 +75,7 @@ export function closedLoop(
     const onTimeLimit = (): void => {
       if (!("seconds" in stop)) return;
       endSending(startMs + stop.seconds * 1000);
-      const bound = drainBoundMs(stop);
+      const bound = traffic.drainBoundMs;
       drainTimer = after(bound, () => inFlight.cancelAll(`still under way ${bound / 1000} s after the stage's end`));
       finish();
     };

@@ -2,7 +2,7 @@ import type { InFlight } from "./inFlight.ts";
 import type { Stage } from "./plan.ts";
 import type { Schedule } from "./schedule.ts";
 import type { Sender, Traffic } from "./sender.ts";
-import { after, drainBoundMs, type StageWindow } from "./stageWindow.ts";
+import { after, type StageWindow } from "./stageWindow.ts";
 
 /** Mean gap from which the last part of a wait is spun: at higher rates that would take a core from the server. */
 const SPIN_FROM_GAP_MS = 10;
@@ -69,7 +69,7 @@ export function openLoop(
     };
     const onWindowEnd = (): void => {
       windowOver = true;
-      const bound = drainBoundMs(stop);
+      const bound = traffic.drainBoundMs;
       drainTimer = after(bound, () => inFlight.cancelAll(`still under way ${bound / 1000} s after the stage's end`));
       finish();
     };

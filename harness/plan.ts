@@ -76,4 +76,6 @@ export interface Deadlines {
   readonly firstTokenMs: number;
   readonly betweenTokensMs: number;
   readonly totalMs: number;
+  /** After the end of a fixed-time stage, for what is still in flight; at least the stage's own length. Default 30,000. */
+  readonly drainMs?: number;
 }

@@ -46,8 +46,9 @@ export function checkPlan(value: unknown): HarnessPlan {
     checkStage(stage, `stages[${i}]`);
   });
   const deadlineKeys = ["connectMs", "firstTokenMs", "betweenTokensMs", "totalMs"];
-  const deadlines = object(plan.deadlines, "deadlines", deadlineKeys);
+  const deadlines = object(plan.deadlines, "deadlines", [...deadlineKeys, "drainMs"]);
   for (const key of deadlineKeys) number(deadlines[key], `deadlines.${key}`, 1, LONGEST_MS);
+  if (deadlines.drainMs !== undefined) number(deadlines.drainMs, "deadlines.drainMs", 0, LONGEST_MS);
   return value as HarnessPlan;
 }
 

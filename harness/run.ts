@@ -13,7 +13,7 @@ import { type HarnessProgress, type HarnessSummary, type StageSummary, WARMUP_ST
 import { schedule } from "./schedule.ts";
 import { Sender, type Traffic } from "./sender.ts";
 import { skipped, warmupStage } from "./stageParts.ts";
-import type { StageWindow } from "./stageWindow.ts";
+import { drainBoundMs, type StageWindow } from "./stageWindow.ts";
 import { mainFailure, Tally } from "./tally.ts";
 import { HARNESS_VERSION } from "./version.ts";
 
@@ -149,7 +149,13 @@ class Run {
   async #runPart(part: Part, stageNumber: number): Promise<StageSummary> {
     const { stage, tally } = part;
     const health = new HealthWatch(stage.load.type !== "concurrency");
-    const traffic: Traffic = { stage: stageNumber, prompts: this.#prompts.forStage(stageNumber), tally, health };
+    const traffic: Traffic = {
+      stage: stageNumber,
+      prompts: this.#prompts.forStage(stageNumber),
+      tally,
+      health,
+      drainBoundMs: drainBoundMs(stage.stop, this.#plan.deadlines),
+    };
     let gapCv: number | null = null;
     let window: StageWindow;
     this.#health = health;

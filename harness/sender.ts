@@ -18,6 +18,8 @@ export interface Traffic {
   readonly prompts: StagePrompts;
   readonly tally: Tally;
   readonly health: HealthWatch;
+  /** How long after the stage's end its requests may go on. */
+  readonly drainBoundMs: number;
 }
 
 /** Sends requests, each on a connection of its own, and books their ends: one record and one outcome for each. */

@@ -57,7 +57,11 @@ describe("checkPlan", () => {
     ["stages.0.stop", { seconds: 5, requests: 5 }, /^stages\[0\]\.stop: .* or \{"requests": n\}$/],
     ["stages.0.stop", {}, /^stages\[0\]\.stop: \{\}/],
     ["deadlines.totalMs", 0, /^deadlines\.totalMs: 0/],
-    ["deadlines.readMs", 5, /^deadlines\.readMs: 5 .* only connectMs, firstTokenMs, betweenTokensMs, totalMs$/],
+    [
+      "deadlines.readMs",
+      5,
+      /^deadlines\.readMs: 5 .* only connectMs, firstTokenMs, betweenTokensMs, totalMs, drainMs$/,
+    ],
     ["retries", 3, /^plan\.retries: 3/],
   ];
   for (const [path, value, message] of refusals) {
