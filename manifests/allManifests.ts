@@ -1,15 +1,8 @@
 import { createHash } from "node:crypto";
 import { dump } from "js-yaml";
 import type { Scenario } from "../scenario/scenario.ts";
-import { engineManifests } from "./engine.ts";
-import { harnessBundleManifest, type ManifestRun, runManifests } from "./harnessJob.ts";
-import type { KubernetesObject, SourceBundle } from "./kubernetesObject.ts";
-import { workspaceManifests } from "./workspace.ts";
-
-export interface Bundles {
-  readonly harness: SourceBundle;
-  readonly simulator: SourceBundle;
-}
+import type { KubernetesObject } from "./kubernetesObject.ts";
+import { type Bundles, type PlannedRunIdentity, stackManifests } from "./stackManifests.ts";
 
 /** One object and the name of its file, e.g. "07-deployment-vllm-standalone-llama-3b.yaml". */
 export interface ManifestFile {
@@ -20,22 +13,18 @@ export interface ManifestFile {
 /** Everything that `up` applies, in that order: for previews, goldens and the setup/yamls folder of a run. */
 export function allManifests(
   scenario: Scenario,
-  runs: readonly ManifestRun[],
+  runs: readonly PlannedRunIdentity[],
   bundles: Bundles,
   given: { readonly hfToken: boolean } = { hfToken: false },
 ): ManifestFile[] {
-  const engines = scenario.targets.map((target) => engineManifests(scenario, target, bundles.simulator));
+  const { workspace, claims, shared, engines, runOf } = stackManifests(scenario, bundles, given);
   const measured = scenario.mode === "standup" ? [] : runs;
-  const runObjects = measured.flatMap((run) => {
-    const engine = engines.find(({ target }) => target === run.target.name);
-    if (engine === undefined) throw new Error(`run ${run.runId} has no engine`);
-    return runManifests(scenario, run, engine.endpoint, bundles.harness).objects;
-  });
-  const objects: KubernetesObject[] = [
-    ...workspaceManifests(scenario, given),
+  const objects = [
+    ...workspace,
+    ...claims,
+    ...shared,
     ...engines.flatMap((engine) => engine.objects),
-    ...(measured.length === 0 ? [] : [harnessBundleManifest(scenario, bundles.harness)]),
-    ...runObjects,
+    ...measured.flatMap((run) => runOf(run).objects),
   ];
   return objects.map((object, index) => ({ file: fileName(object, index), object }));
 }

@@ -1,6 +1,7 @@
+import { extname } from "node:path";
 import type { V1ConfigMap, V1EnvVar, V1Job, V1PodSpec } from "@kubernetes/client-node";
 import type { Scenario, Target } from "../scenario/scenario.ts";
-import { renderPlan } from "../workloads/index.ts";
+import { promptText, renderPlan } from "../workloads/index.ts";
 import { codeConfigMap } from "./codeConfigMap.ts";
 import { nodeImageOf } from "./images.ts";
 import type { EngineEndpoint, RunManifests, SourceBundle } from "./kubernetesObject.ts";
@@ -25,6 +26,8 @@ const graceSeconds = 60;
 /** In mode debug the real command stands here. */
 export const commandAnnotation = "llm-bench/command";
 
+const codeMount = "/llm-bench/code";
+const planMount = "/llm-bench/plan";
 const apiKeyEnv = "LLMBENCH_API_KEY";
 
 export type ManifestRun = RunIdentity & { readonly target: Target; readonly repetition: number };
@@ -49,7 +52,7 @@ export function runManifests(
     kind: "ConfigMap",
     metadata: { name: job, namespace, labels: all },
     immutable: true,
-    data: { "plan.json": `${JSON.stringify(planOf(scenario, run, endpoint), null, 2)}\n` },
+    data: planFiles(scenario, run, endpoint),
   };
   return {
     objects: [plan, jobManifest(scenario, run, endpoint, bundle, all)],
@@ -59,10 +62,20 @@ export function runManifests(
   };
 }
 
-function planOf(scenario: Scenario, { target, repetition, runId }: ManifestRun, endpoint: EngineEndpoint) {
+/** The plan, and beside it the custom prompts that it names, if any. */
+function planFiles(
+  scenario: Scenario,
+  { target, repetition, runId }: ManifestRun,
+  endpoint: EngineEndpoint,
+): Record<string, string> {
   const { url, servedModel, apiKeySecret } = endpoint;
   const where = { url, servedModel, apiKeyEnv: apiKeySecret === null ? null : apiKeyEnv };
-  return renderPlan(scenario, target, where, repetition, runId);
+  const plan = renderPlan(scenario, target, where, repetition, runId);
+  const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+  if (plan.data.type !== "file") return { "plan.json": json(plan) };
+  const name = `prompts${extname(plan.data.path)}`;
+  const data = { ...plan.data, path: `${planMount}/${name}` };
+  return { "plan.json": json({ ...plan, data }), [name]: promptText(plan.data.path) };
 }
 
 function jobManifest(
@@ -99,8 +112,8 @@ const sleeping = ["node", "-e", 'process.on("SIGTERM", () => process.exit(0)); s
 
 function harnessCommand(scenario: Scenario, run: ManifestRun): string[] {
   return [
-    ...["node", "/llm-bench/code/harness.mjs"],
-    ...["--plan", "/llm-bench/plan/plan.json"],
+    ...["node", `${codeMount}/harness.mjs`],
+    ...["--plan", `${planMount}/plan.json`],
     ...["--out", `${resultsMount}/${resultsPath(run)}`],
     ...["--progress", "json"],
     ...["--wait-ready", String(waitReadySeconds)],
@@ -140,8 +153,8 @@ function podSpec(
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [
           { name: "results", mountPath: resultsMount },
-          { name: "code", mountPath: "/llm-bench/code", readOnly: true },
-          { name: "plan", mountPath: "/llm-bench/plan", readOnly: true },
+          { name: "code", mountPath: codeMount, readOnly: true },
+          { name: "plan", mountPath: planMount, readOnly: true },
           { name: "tmp", mountPath: "/tmp" },
         ],
       },

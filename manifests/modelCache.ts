@@ -10,15 +10,13 @@ import { hfTokenSecret, modelMount, runnerServiceAccount } from "./names.ts";
 import { clusterOf, engineNamespace } from "./namespaces.ts";
 import { containerSecurityContext, podSecurityContext } from "./podSecurity.ts";
 
-/** Objects of one engine's model cache. Several engines may share a claim, or even the Job: see `own`. */
+/** Objects of one engine's model cache. Engines that share a claim, or even the model, have equal objects of the same name. */
 export interface ModelCache {
   readonly claimName: string;
-  /** null: it is there already (cluster.modelStorage.claim), or another target brings it. */
+  /** null: it is there already (cluster.modelStorage.claim). */
   readonly claim: V1PersistentVolumeClaim | null;
   readonly configMap: V1ConfigMap;
   readonly job: V1Job;
-  /** false: an earlier target has the same model in the same claim, and with it this very Job and ConfigMap. */
-  readonly own: boolean;
   /** Folder of the model, with the claim mounted at `modelMount`. */
   readonly modelPath: string;
   readonly env: readonly V1EnvVar[];
@@ -41,14 +39,12 @@ export function modelCacheManifests(scenario: Scenario, target: StandaloneTarget
     { name: "MODEL_REVISION", value: revision },
     { name: "MODEL_DIR", value: modelPath },
   ];
-  const configMap = scriptConfigMap(scenario, loader);
-  const brings = clusterOf(scenario).modelStorage.claim === null && sharing[0]?.name === target.name;
+  const configMap = scriptConfigMap(scenario);
   return {
     claimName,
-    claim: brings ? claim(scenario, target, claimName, sharing) : null,
+    claim: clusterOf(scenario).modelStorage.claim === null ? claim(scenario, claimName, sharing) : null,
     configMap,
     job: job(scenario, loader, claimName, configMap, env),
-    own: loader.name === target.name,
     modelPath,
     env,
   };
@@ -62,12 +58,7 @@ function claimNameOf(scenario: Scenario, target: StandaloneTarget): string {
   return several && accessMode === "ReadWriteOnce" ? `model-pvc-${target.name}` : "model-pvc";
 }
 
-function claim(
-  scenario: Scenario,
-  target: StandaloneTarget,
-  name: string,
-  sharing: readonly StandaloneTarget[],
-): V1PersistentVolumeClaim {
+function claim(scenario: Scenario, name: string, sharing: readonly StandaloneTarget[]): V1PersistentVolumeClaim {
   const { storageClass, modelStorage } = clusterOf(scenario);
   const className =
     modelStorage.storageClass ?? storageClass ?? platformOf(scenario.platform).storage.modelClass ?? null;
@@ -77,7 +68,7 @@ function claim(
     metadata: {
       name,
       namespace: engineNamespace(scenario),
-      labels: labels(scenario, "model-cache", sharing.length === 1 ? { target: target.name } : {}),
+      labels: labels(scenario, "model-cache", sharing[0] && sharing.length === 1 ? { target: sharing[0].name } : {}),
     },
     spec: {
       accessModes: [modelStorage.accessMode],
@@ -94,14 +85,14 @@ function claimSize(targets: readonly StandaloneTarget[]): string {
   return `${5 * Math.ceil(bytes / (5 * GiB))}Gi`;
 }
 
-function scriptConfigMap(scenario: Scenario, target: StandaloneTarget): V1ConfigMap {
+function scriptConfigMap(scenario: Scenario): V1ConfigMap {
   return {
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: {
-      name: `download-model-${target.name}-${shortHash(downloadScript, 8)}`,
+      name: `download-model-script-${shortHash(downloadScript, 8)}`,
       namespace: engineNamespace(scenario),
-      labels: labels(scenario, "model-cache", { target: target.name }),
+      labels: labels(scenario, "model-cache"),
     },
     immutable: true,
     data: { "download-model.sh": downloadScript },

@@ -12,13 +12,13 @@ const lifetimeSeconds = 3600;
 /**
  * Pod that does nothing but mount the results, read-only, so that files can be fetched by exec: one cannot exec into a
  * pod that has ended (kubernetes/kubectl#454). It goes with its Job (`owner`), but `controller: false` and labels of its
- * own keep the Job from counting it as one of its pods. `node`: where the Job ran, and so where a ReadWriteOnce volume
+ * own keep the Job from counting it as one of its pods; null: the Job is gone. `node`: where the Job ran, and so where a ReadWriteOnce volume
  * need not be moved; null: unknown.
  */
 export function readerPod(
   scenario: Scenario,
   run: RunIdentity,
-  owner: { readonly name: string; readonly uid: string },
+  owner: { readonly name: string; readonly uid: string } | null,
   node: string | null,
 ): V1Pod {
   return {
@@ -28,9 +28,9 @@ export function readerPod(
       name: readerPodName(scenario, run),
       namespace: harnessNamespace(scenario),
       labels: labels(scenario, "reader", { run: run.runId }),
-      ownerReferences: [
-        { apiVersion: "batch/v1", kind: "Job", ...owner, controller: false, blockOwnerDeletion: false },
-      ],
+      ownerReferences: owner
+        ? [{ apiVersion: "batch/v1", kind: "Job", ...owner, controller: false, blockOwnerDeletion: false }]
+        : [],
     },
     spec: {
       restartPolicy: "Never",

@@ -7,9 +7,11 @@ import { shortHash } from "./hash.ts";
 import { nodeImageOf } from "./images.ts";
 import type { EngineManifests, SourceBundle } from "./kubernetesObject.ts";
 import { labels, podLabels } from "./labels.ts";
+import { monitoringManifests } from "./monitoring.ts";
 import { apiKeySecretKey, apiKeySecretName, engineName, enginePort, runnerServiceAccount } from "./names.ts";
 import { clusterOf, engineNamespace } from "./namespaces.ts";
 import { containerSecurityContext, podSecurityContext } from "./podSecurity.ts";
+import { routeManifests } from "./route.ts";
 
 /** Our simulated engine as a pod: the stock Node image, its code and its settings from two immutable ConfigMaps. */
 export function simulatedEngineManifests(
@@ -17,17 +19,17 @@ export function simulatedEngineManifests(
   target: SimulatedTarget,
   bundle: SourceBundle,
 ): EngineManifests {
-  const first = scenario.targets.find(({ method }) => method === "simulated");
   const code = codeConfigMap(scenario, bundle, engineNamespace(scenario));
   const settings = settingsConfigMap(scenario, target);
   return {
     target: target.name,
     objects: [
-      // All simulated engines share the code; the first one brings it.
-      ...(first?.name === target.name ? [code] : []),
+      code,
       settings,
       deployment(scenario, target, code, settings),
       engineService(scenario, target),
+      ...monitoringManifests(scenario, target),
+      ...routeManifests(scenario, target),
     ],
     endpoint: serviceEndpoint(scenario, target),
     deployment: engineName(target),

@@ -14,7 +14,8 @@ export function vllmStandaloneManifests(scenario: Scenario, target: StandaloneTa
     target: target.name,
     objects: [
       ...(cache.claim === null ? [] : [cache.claim]),
-      ...(cache.own ? [cache.configMap, cache.job] : []),
+      cache.configMap,
+      cache.job,
       vllmDeployment(scenario, target, cache),
       engineService(scenario, target),
       ...monitoringManifests(scenario, target),

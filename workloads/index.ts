@@ -1,3 +1,3 @@
 export { renderPlan, type TargetEndpoint, workloadOf } from "./plan.ts";
-export { loadProfile, profileNames, promptFile } from "./profile.ts";
+export { loadProfile, profileNames, promptFile, promptText } from "./profile.ts";
 export type { Profile } from "./profileSchema.ts";

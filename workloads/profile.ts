@@ -85,3 +85,8 @@ function dataHash({ data }: Pick<Profile, "data">, locate: Locate): string | nul
 export function promptFile(path: string): string {
   return path.startsWith("/") ? path : root + path;
 }
+
+/** Its content, for a pod that cannot read our disk. */
+export function promptText(path: string): string {
+  return readFileSync(promptFile(path), "utf8");
+}

@@ -1,10 +1,15 @@
+import { statSync } from "node:fs";
 import type { Scenario } from "../scenario/scenario.ts";
 import { ScenarioError, UserError } from "../scenario/userError.ts";
 import { longest } from "./distribution.ts";
+import { promptFile } from "./profile.ts";
 import type { Profile } from "./profileSchema.ts";
 
 /** Chat templates add a system turn and turn markers that no profile counts: 36 tokens for Llama 3.1, rounded up. */
 const CHAT_TEMPLATE_TOKENS = 64;
+
+/** Beside the plan, in a ConfigMap of 1 MiB. */
+const PROMPT_KIBIBYTES = 900;
 
 /** Can the engines serve the profile, within the time allowed? Throws ScenarioError. */
 export function checkWorkload(scenario: Scenario, profile: Profile, file: string): void {
@@ -28,6 +33,20 @@ export function checkWorkload(scenario: Scenario, profile: Profile, file: string
         next: "Raise engine.maxModelLen, or shorten the workload by workloadOverrides.",
       }),
     ]);
+  }
+  if (data.type === "file" && scenario.platform !== "local") {
+    const kibibytes = Math.ceil(statSync(promptFile(data.path)).size / 1024);
+    if (kibibytes > PROMPT_KIBIBYTES)
+      throw new ScenarioError([
+        new UserError({
+          key: "workload",
+          value: profile.name,
+          allowed: `at most ${PROMPT_KIBIBYTES} KiB of prompts`,
+          file,
+          reason: `its prompts (${data.path}, ${kibibytes} KiB) travel to the cluster in a ConfigMap, which holds 1 MiB`,
+          next: "Use fewer prompts: a run that needs more goes round.",
+        }),
+      ]);
   }
   const levels = stages.concurrency ?? stages.constant ?? stages.poisson ?? [];
   const total = (stages.seconds ?? 0) * levels.length;
