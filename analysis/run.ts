@@ -90,6 +90,8 @@ export interface Manifest {
   readonly attempt: number;
   readonly harness: string;
   readonly simulated: boolean;
+  /** Kubernetes Job that made it; null (or absent, in older folders) where there was none. */
+  readonly job?: string | null;
   readonly status: Run["status"];
   readonly reason: string | null;
   readonly startedAt: string;

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { projectRoot } from "../run/plannedRun.ts";
+import { projectRoot } from "../run/projectRoot.ts";
 
 /**
  * Environment that selects the state: the user's own backend where there is one (PULUMI_BACKEND_URL, or a login), else

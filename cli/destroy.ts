@@ -1,10 +1,28 @@
+import { clusterAccess, connect } from "../cluster/connection.ts";
+import { waitUntilGone } from "../cluster/remains.ts";
+import { clusterToken } from "./clusterToken.ts";
+import { CommandError } from "./commandError.ts";
+import { LiveLine } from "./liveLine.ts";
+import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
 
+export interface DestroyOptions {
+  readonly verbose: boolean;
+  /** The cluster does not exist any more: forget what was in it. */
+  readonly clusterGone?: boolean;
+}
+
+/** Grace of the engine's pods and the removal of volumes. */
+const goneSeconds = 180;
+
 /** `./bench destroy STACK`: everything the stack deployed goes; results stay. */
-export async function destroy(name: string, options: { verbose: boolean }): Promise<number> {
+export async function destroy(name: string, options: DestroyOptions): Promise<number> {
+  // The provider's own switch: without it, objects of an unreachable cluster are an error, and rightly (pulumi-kubernetes#2463).
+  if (options.clusterGone) process.env.PULUMI_K8S_DELETE_UNREACHABLE = "true";
   const { summary } = await withStack(name, (stack) =>
     stack.destroy({ suppressProgress: true, ...engineOutput(options) }),
   );
+  if (!options.clusterGone) await waitForRemains(name);
   const deleted = summary.resourceChanges?.delete ?? 0;
   process.stdout.write(
     deleted === 0
@@ -13,4 +31,24 @@ export async function destroy(name: string, options: { verbose: boolean }): Prom
   );
   process.stdout.write(`Results stay in results/${name}.\n`);
   return 0;
+}
+
+async function waitForRemains(name: string): Promise<void> {
+  const { cluster: settings, harness } = loadScenario(name, "warn");
+  // A namespace of ours is gone with all that was in it: the provider waits for that.
+  if (settings === null || settings.createNamespace) return;
+  const line = new LiveLine(process.stderr);
+  const left = await waitUntilGone(
+    connect(clusterAccess(settings, clusterToken())),
+    [...new Set([settings.namespace, harness.namespace])],
+    name,
+    { seconds: goneSeconds, onWait: (names) => line.update(`waiting until ${names.join(", ")} is gone`) },
+  );
+  line.end();
+  if (left.length > 0) {
+    throw new CommandError(
+      `after ${goneSeconds} s there is still ${left.join(", ")} in the cluster`,
+      "kubectl describe it: a finalizer or a node that does not answer holds it",
+    );
+  }
 }

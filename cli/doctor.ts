@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { plannedRuns, projectRoot } from "../run/plannedRun.ts";
+import { plannedRuns } from "../run/plannedRun.ts";
+import { projectRoot } from "../run/projectRoot.ts";
 import { backendEnvironment } from "./backend.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { stackNames } from "./openStack.ts";

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { mkdirSync, renameSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { promisify } from "node:util";
-import { projectRoot } from "../run/plannedRun.ts";
+import { projectRoot } from "../run/projectRoot.ts";
 import { CommandError } from "./commandError.ts";
 import { withElapsed } from "./liveLine.ts";
 

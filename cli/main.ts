@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { ClusterError } from "../cluster/clusterError.ts";
 import { RunError } from "../run/runError.ts";
 import { ScenarioError, UserError } from "../scenario/userError.ts";
 import { CommandError } from "./commandError.ts";
@@ -22,16 +23,37 @@ bench
   .command("up <stack>")
   .description("run what is not there yet, collect, and report; nothing when nothing changed")
   .option("--retry", "run failed or partial runs again, beside the first attempt", false)
+  .option("--again", "one more repetition than was planned so far", false)
+  .option("--mode <mode>", "on a cluster: standup (engines only) or debug (a harness pod that sleeps)")
   .option(...verbose)
   .action(async (stack, options) => ends((await import("./up.ts")).up(stack, options)));
 bench
+  .command("compare <stack>")
+  .description("up for a stack with several targets; --in-turn where there are GPUs for one engine only")
+  .option("--in-turn", "deploy, run and remove the engines one after the other", false)
+  .option("--retry", "run failed or partial runs again, beside the first attempt", false)
+  .option(...verbose)
+  .action(async (stack, options) => ends((await import("./compare.ts")).compare(stack, options)));
+bench
+  .command("quickstart <model...>")
+  .description("write a stack file for one model, or several side by side, and run it")
+  .option("--platform <platform>", "local, kind, gke or ocp", "local")
+  .option("--gpu <gpu>", "such as a100-80 or h100-80")
+  .option("--method <method>", "standalone or simulated")
+  .option("--workload <profile>", "profile under workloads/profiles/llmbench/")
+  .option("--preview", "write and check it, start nothing", false)
+  .option(...verbose)
+  .action(async (models, options) => ends((await import("./quickstart.ts")).quickstart(models, options)));
+bench
   .command("preview <stack>")
-  .description("check the scenario and say what `up` would do; starts nothing")
+  .description("check the scenario and its cluster, and say what `up` would do; starts nothing")
+  .option("--manifests", "print the Kubernetes objects in full", false)
   .option(...verbose)
   .action(async (stack, options) => ends((await import("./preview.ts")).preview(stack, options)));
 bench
   .command("destroy <stack>")
   .description("remove everything the stack deployed; results stay")
+  .option("--cluster-gone", "the cluster exists no more: forget what was in it", false)
   .option(...verbose)
   .action(async (stack, options) => ends((await import("./destroy.ts")).destroy(stack, options)));
 bench
@@ -67,7 +89,8 @@ bench
 bench
   .command("test")
   .description("format, types, unit and engine tests; ends with `N passed, N failed`")
-  .action(async () => ends((await import("./test.ts")).test()));
+  .option("--cluster", "also on the cluster that LLMBENCH_TEST_KUBECONFIG names", false)
+  .action(async (options) => ends((await import("./test.ts")).test(options)));
 
 bench.addHelpText(
   "after",
@@ -89,9 +112,9 @@ process.exit(exitCode);
 
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-  if (error instanceof CommandError) {
+  if (error instanceof CommandError || error instanceof ClusterError) {
     process.stderr.write(`error: ${error.message}\n  next: ${error.next}\n`);
-    return error.exitCode;
+    return error instanceof CommandError ? error.exitCode : 1;
   }
   if (error instanceof ScenarioError || error instanceof UserError || error instanceof RunError) {
     process.stderr.write(`error: ${error.message}\n`);

@@ -2,8 +2,8 @@ import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
-import program from "../index.ts";
-import { projectRoot } from "../run/plannedRun.ts";
+import benchmark from "../index.ts";
+import { projectRoot } from "../run/projectRoot.ts";
 import { backendEnvironment } from "./backend.ts";
 import { CommandError } from "./commandError.ts";
 import { explainEngineError } from "./explain.ts";
@@ -25,19 +25,31 @@ export async function withStack<T>(
   const command = await pulumiCommand();
   driver.status("starting the Pulumi engine, about 3 s");
   const workDir = mkdtempSync(join(tmpdir(), "llm-bench-"));
+  let thrown: unknown = null;
   try {
     for (const file of ["Pulumi.yaml", `Pulumi.${name}.yaml`]) cpSync(join(projectRoot, file), join(workDir, file));
+    const program = () =>
+      benchmark(driver).catch((error) => {
+        thrown = error;
+        throw error;
+      });
     const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: name, projectName: "llm-bench", program: () => program(driver) },
+      { stackName: name, projectName: "llm-bench", program },
       { workDir, envVars: backendEnvironment(), pulumiCommand: command },
     );
     return await use(stack);
   } catch (error) {
-    throw explainEngineError(error, name);
+    // The engine repeats what our program threw, between a stack trace and its own words.
+    throw isOurs(thrown) ? thrown : explainEngineError(error, name);
   } finally {
     driver.end();
     rmSync(workDir, { recursive: true, force: true });
   }
+}
+
+/** Errors with a message for the user, as main.ts prints them. */
+function isOurs(error: unknown): boolean {
+  return ["ClusterError", "ScenarioError", "UserError", "RunError"].includes((error as Error | null)?.name ?? "");
 }
 
 /** Path of the stack's file, or an error that lists the stacks there are. */

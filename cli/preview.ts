@@ -1,20 +1,53 @@
-import { plannedRuns, projectRoot } from "../run/plannedRun.ts";
+import { manifestYaml } from "../manifests/allManifests.ts";
+import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
+import { stackManifests } from "../manifests/stackManifests.ts";
+import { describeScenario } from "../run/describeScenario.ts";
+import { plannedRuns } from "../run/plannedRun.ts";
+import { projectRoot } from "../run/projectRoot.ts";
 import { RunFolder, stackFolder } from "../run/runFolder.ts";
-import { describeScenario } from "./describeScenario.ts";
+import { sourceBundle } from "../run/sourceBundle.ts";
+import { checkCluster } from "./checkCluster.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
 
-/** `./bench preview STACK`: the scenario is checked, nothing is started; says what `up` would run. */
-export async function preview(name: string, options: { verbose: boolean }): Promise<number> {
-  const scenario = loadScenario(name);
+export interface PreviewOptions {
+  readonly verbose: boolean;
+  /** Print the objects in full. */
+  readonly manifests: boolean;
+}
+
+/**
+ * `./bench preview STACK`: the scenario is checked, nothing is started; says what `up` would run and, on a cluster, what
+ * it would apply and whether the nodes can give it. With no cluster in reach, the objects themselves are what can be had.
+ */
+export async function preview(name: string, options: PreviewOptions): Promise<number> {
+  const scenario = loadScenario(name, "warn");
   const runs = plannedRuns(scenario);
-  process.stdout.write(`${describeScenario(scenario, runs)}\n\n`);
+  const out = (text: string) => process.stdout.write(`${text}\n`);
+  out(`${describeScenario(scenario, runs)}\n`);
+  for (const warning of scenario.warnings) out(`! ${warning}`);
+  if (scenario.cluster !== null) {
+    const bundles = { harness: await sourceBundle("harness"), simulator: await sourceBundle("simulator") };
+    const manifests = stackManifests(scenario, bundles, { hfToken: Boolean(process.env.HF_TOKEN) });
+    const runObjects = runs.flatMap((run) => manifests.runOf({ ...run, attempt: 1 }).objects);
+    const others = [...manifests.workspace, ...manifests.claims, ...manifests.shared, ...runObjects];
+    const cluster = await checkCluster(scenario, { engines: manifests.engines, others });
+    for (const line of cluster.lines) out(line);
+    const objects = [...manifests.workspace, ...manifests.claims, ...manifests.shared];
+    objects.push(...manifests.engines.flatMap((engine) => engine.objects), ...runObjects);
+    out(options.manifests || !cluster.reachable ? manifestYaml(objects) : listing(objects));
+  }
   const { changeSummary } = await withStack(name, (stack) => stack.preview(engineOutput(options)));
   const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
-  process.stdout.write(`Resources: ${summary.join(", ") || "none"}\n`);
+  out(`Resources: ${summary.join(", ") || "none"}`);
   const folder = stackFolder(projectRoot, name);
-  for (const run of runs) process.stdout.write(`  ${run.runId}: ${plan(RunFolder.latest(folder, run.runId).state)}\n`);
+  for (const run of runs) out(`  ${run.runId}: ${plan(RunFolder.latest(folder, run.runId).state)}`);
   return 0;
+}
+
+function listing(objects: readonly KubernetesObject[]): string {
+  const names = objects.map(({ kind, metadata }) => `  ${kind} ${metadata?.name}`);
+  return `\nObjects (--manifests prints them in full)\n${names.join("\n")}\n`;
 }
 
 function plan(state: RunFolder["state"]): string {

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
 import * as semver from "semver";
-import { projectRoot } from "../run/plannedRun.ts";
+import { projectRoot } from "../run/projectRoot.ts";
 import { CommandError } from "./commandError.ts";
 import { goBuild } from "./goBuild.ts";
 import { withElapsed } from "./liveLine.ts";

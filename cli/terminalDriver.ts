@@ -23,7 +23,6 @@ export class TerminalDriver implements Driver {
     return this.#interrupt.signal;
   }
 
-  /** What goes on before there is progress to tell. */
   status(text: string): void {
     this.#line.update(text);
   }

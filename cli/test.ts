@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
-import { projectRoot } from "../run/plannedRun.ts";
+import { projectRoot } from "../run/projectRoot.ts";
 import { pulumiCommand } from "./pulumiCli.ts";
 
 interface Step {
@@ -18,11 +18,19 @@ const steps: readonly Step[] = [
   { name: "engine tests", bin: "mocha", args: ["--no-color", "--config", ".mocharc.engine.json"], counts: true },
 ];
 
+/** On a real cluster, named by LLMBENCH_TEST_KUBECONFIG; about ten minutes. */
+const clusterStep: Step = {
+  name: "cluster tests",
+  bin: "mocha",
+  args: ["--no-color", "--config", ".mocharc.cluster.json"],
+  counts: true,
+};
+
 /** `./bench test`: every step runs even when one fails; the last line counts them all. */
-export async function test(): Promise<number> {
+export async function test({ cluster }: { readonly cluster: boolean }): Promise<number> {
   await pulumiCommand();
   const total = { passing: 0, failing: 0, pending: 0 };
-  for (const step of steps) {
+  for (const step of cluster ? [...steps, clusterStep] : steps) {
     process.stdout.write(`\n== ${step.name}\n`);
     const { code, output } = await run(step);
     for (const kind of ["passing", "failing", "pending"] as const) {

@@ -1,8 +1,8 @@
 import { join, relative } from "node:path";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import type { BenchmarkResult } from "../run/benchmark.ts";
-import { plannedRuns } from "../run/plannedRun.ts";
-import { describeScenario } from "./describeScenario.ts";
+import { describeScenario } from "../run/describeScenario.ts";
+import { planAgain, plannedRuns } from "../run/plannedRun.ts";
 import { interruptController } from "./interrupt.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
@@ -11,12 +11,21 @@ import { TerminalDriver } from "./terminalDriver.ts";
 export interface UpOptions {
   readonly retry: boolean;
   readonly verbose: boolean;
+  /** One more repetition than the stack file and earlier calls have asked for. */
+  readonly again?: boolean;
+  /** "standup" or "debug" in place of what the stack file says. */
+  readonly mode?: string;
+  /** A step of something larger, which tells the result itself. */
+  readonly quiet?: boolean;
 }
 
 /** `./bench up STACK`; returns the exit code: 0 complete, 1 partial or failed, 130 interrupted. */
 export async function up(name: string, options: UpOptions): Promise<number> {
+  if (options.mode !== undefined) process.env.LLMBENCH_MODE = options.mode;
   const scenario = loadScenario(name);
-  process.stdout.write(`${describeScenario(scenario, plannedRuns(scenario))}\n\n`);
+  if (options.again) planAgain(scenario);
+  const runs = plannedRuns(scenario);
+  if (!options.quiet) process.stdout.write(`${describeScenario(scenario, runs)}\n\n`);
   const interrupt = interruptController();
   const driver = new TerminalDriver({ retry: options.retry, interrupt });
   try {
@@ -26,8 +35,9 @@ export async function up(name: string, options: UpOptions): Promise<number> {
     // Ctrl-C in a terminal reaches the engine as well: it ends at once, while the generator still flushes.
     await driver.settled(60);
   }
-  if (driver.result !== null) printResult(driver.result, name);
+  if (driver.result !== null && !options.quiet) printResult(driver.result, name);
   if (interrupt.signal.aborted) return 130;
+  if (scenario.mode !== "benchmark") return 0;
   return driver.result?.status === "complete" ? 0 : 1;
 }
 

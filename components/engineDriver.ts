@@ -26,10 +26,14 @@ export class EngineDriver implements Driver {
     void pulumi.log.warn(line);
   }
 
-  progress(progress: RunProgress): void {
+  status(line: string): void {
     if (Date.now() - this.#lastLine < 1000) return;
     this.#lastLine = Date.now();
-    void pulumi.log.info(progressLine(progress), undefined, undefined, true);
+    void pulumi.log.info(line, undefined, undefined, true);
+  }
+
+  progress(progress: RunProgress): void {
+    this.status(progressLine(progress));
   }
 
   async finish(result: BenchmarkResult): Promise<Analysis | null> {

@@ -2,11 +2,13 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Analysis } from "../analysis/analysis.ts";
 import type { Manifest } from "../analysis/run.ts";
+import type { HarnessPlan } from "../harness/plan.ts";
+import type { HarnessProgress } from "../harness/recordFormat.ts";
 import { fingerprint } from "../scenario/runId.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Driver } from "./driver.ts";
-import { localRun } from "./localRun.ts";
-import { type PlannedRun, plannedSeconds, projectRoot } from "./plannedRun.ts";
+import { type PlannedRun, plannedSeconds } from "./plannedRun.ts";
+import { projectRoot } from "./projectRoot.ts";
 import { RunFolder, stackFolder } from "./runFolder.ts";
 
 /** What `up` tells at its end. */
@@ -37,38 +39,57 @@ export function knownAnalysis(scenario: Scenario, runs: readonly PlannedRun[]): 
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Analysis) : null;
 }
 
+/** A run that is to be made, and the folder for it. */
+export interface Attempt {
+  readonly run: PlannedRun;
+  readonly folder: RunFolder;
+}
+
 /**
- * Makes every planned run that is not there yet, one after the other, and writes the report. Idempotent by run id: a
- * complete run is never redone; a failed or partial one only with `driver.retry`, in a folder beside the first.
+ * What is to be done for a complete set of runs: those that are not there, and with `retry` those that failed, beside
+ * what they left. A folder without a manifest is a killed run on this machine; on a cluster the run went on, and only
+ * its copy is to be finished.
+ */
+export function nextAttempts(scenario: Scenario, runs: readonly PlannedRun[], retry: boolean): Attempt[] {
+  const stack = stackFolder(projectRoot, scenario.stack);
+  return runs.flatMap((run) => {
+    const folder = RunFolder.latest(stack, run.runId);
+    if (folder.state === "absent" || (folder.state === "unfinished" && scenario.cluster !== null))
+      return [{ run, folder }];
+    return folder.state !== "complete" && retry ? [{ run, folder: folder.next(stack, run.runId) }] : [];
+  });
+}
+
+/** Makes one run into its folder; null: interrupted before there was anything to keep, e.g. while its Job goes on. */
+export type MakeRun = (
+  run: PlannedRun,
+  folder: RunFolder,
+  onProgress: (progress: HarnessProgress, plan: HarnessPlan) => void,
+) => Promise<Manifest | null>;
+
+/**
+ * Makes the runs in `todo`, one after the other, and writes the report over all of `runs`. Idempotent by run id: what
+ * `nextAttempts` leaves out is never redone.
  */
 export async function runBenchmark(
   scenario: Scenario,
   runs: readonly PlannedRun[],
-  apiKeys: Readonly<Record<string, string>>,
+  todo: readonly Attempt[],
+  makeRun: MakeRun,
   driver: Driver,
 ): Promise<BenchmarkResult> {
   const stack = stackFolder(projectRoot, scenario.stack);
-  const todo = runs.filter(({ runId }) => needsRun(RunFolder.latest(stack, runId).state, driver.retry));
   let ran = 0;
-  for (const run of todo) {
+  for (const { run, folder } of todo) {
     if (driver.signal.aborted) break;
-    const latest = RunFolder.latest(stack, run.runId);
-    const folder = latest.state === "absent" ? latest : latest.next(stack, run.runId);
     const number = ++ran;
     driver.say(`run ${number}/${todo.length} ${run.runId}`);
-    const manifest = await localRun(
-      scenario,
-      run,
-      folder,
-      apiKeys[run.target.name] ?? null,
-      driver,
-      (harness, plan) => {
-        const eta = (harness.etaSeconds ?? plannedSeconds(plan)) + (todo.length - number) * plannedSeconds(plan);
-        harness.etaSeconds === null ? null : harness.etaSeconds + (todo.length - number) * plannedSeconds(plan);
-        driver.progress({ run: number, runs: todo.length, target: run.target.name, harness, etaSeconds: eta });
-      },
-    );
-    if (manifest.status !== "complete") driver.warn(`run ${run.runId} is ${manifest.status}: ${manifest.reason}`);
+    const manifest = await makeRun(run, folder, (harness, plan) => {
+      const eta = (harness.etaSeconds ?? plannedSeconds(plan)) + (todo.length - number) * plannedSeconds(plan);
+      driver.progress({ run: number, runs: todo.length, target: run.target.name, harness, etaSeconds: eta });
+    });
+    if (manifest !== null && manifest.status !== "complete")
+      driver.warn(`run ${run.runId} is ${manifest.status}: ${manifest.reason}`);
   }
   const folders = runs.map((run) => RunFolder.latest(stack, run.runId));
   const out = reportFolder(scenario, runs);
@@ -82,10 +103,6 @@ export async function runBenchmark(
 async function analyse(folders: readonly RunFolder[], out: string, driver: Driver): Promise<Analysis | null> {
   const { writeResults } = await import("./results.ts");
   return writeResults(folders, out, driver);
-}
-
-function needsRun(state: RunFolder["state"], retry: boolean): boolean {
-  return state === "absent" || (state !== "complete" && retry);
 }
 
 function problem(run: PlannedRun, folder: RunFolder): string[] {

@@ -6,6 +6,8 @@ import type { BenchmarkResult } from "./benchmark.ts";
 export interface Driver {
   /** One line that stays: a phase begins or ends. */
   say(line: string): void;
+  /** What is being waited for while there is no run under way; replaced by the next one on a terminal. */
+  status(line: string): void;
   /** State of the run under way; replaced by the next one on a terminal. */
   progress(progress: RunProgress): void;
   warn(line: string): void;
@@ -30,6 +32,7 @@ export interface RunProgress {
 /** One line, e.g. `run 1/2 engine-a: stage 3/6 concurrency 4, 41 ok, 0 failed, 4 in flight, ETA 28 s`. */
 export function progressLine({ run, runs, target, harness, etaSeconds }: RunProgress): string {
   const where = runs > 1 ? `run ${run}/${runs} ${target}: ` : "";
+  if (harness.phase === "waiting") return `${where}waiting for the engine: ${harness.note ?? "no answer yet"}`;
   const phase = harness.phase === "stage" ? `stage ${harness.stage}/${harness.stages} ${harness.name}` : harness.phase;
   const eta = etaSeconds === 0 ? "" : `, ETA ${formatSeconds(etaSeconds)}`;
   return `${where}${phase}, ${harness.ok} ok, ${harness.failed} failed, ${harness.inFlight} in flight${eta}`;

@@ -4,7 +4,7 @@ import { request } from "undici";
 import { simulatorConfig } from "../scenario/roofline.ts";
 import type { ExistingTarget, Scenario, SimulatedTarget } from "../scenario/scenario.ts";
 import { startChild, stopChild } from "./childProcess.ts";
-import { projectRoot } from "./plannedRun.ts";
+import { projectRoot } from "./projectRoot.ts";
 import { RunError } from "./runError.ts";
 
 /** Where the engine under test answers. The key travels beside it, never in a file. */

@@ -1,25 +1,34 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "../analysis/run.ts";
 import type { HarnessPlan } from "../harness/plan.ts";
-import type { HarnessProgress, HarnessSummary } from "../harness/recordFormat.ts";
+import type { HarnessProgress } from "../harness/recordFormat.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { renderPlan } from "../workloads/plan.ts";
+import type { MakeRun } from "./benchmark.ts";
 import { type Child, startChild } from "./childProcess.ts";
+import { closeRun } from "./closeRun.ts";
 import type { Driver } from "./driver.ts";
 import { type Endpoint, reachExisting, startSimulator } from "./endpoint.ts";
-import { type PlannedRun, projectRoot } from "./plannedRun.ts";
-import { provenance } from "./provenance.ts";
+import type { PlannedRun } from "./plannedRun.ts";
+import { projectRoot } from "./projectRoot.ts";
+import { workstation } from "./provenance.ts";
 import { RunError } from "./runError.ts";
-import { type RunFolder, sha256 } from "./runFolder.ts";
+import type { RunFolder } from "./runFolder.ts";
 
 const apiKeyEnv = "LLMBENCH_API_KEY";
+
+/** How runs are made on this machine. */
+export function localRuns(scenario: Scenario, apiKeys: Readonly<Record<string, string>>, driver: Driver): MakeRun {
+  return (run, folder, onProgress) =>
+    localRun(scenario, run, folder, apiKeys[run.target.name] ?? null, driver, onProgress);
+}
 
 /**
  * One run on this machine: engine up (or reached), generator against it, engine down, manifest. Always leaves a folder
  * with a manifest that tells how it ended; throws only on bugs.
  */
-export async function localRun(
+async function localRun(
   scenario: Scenario,
   run: PlannedRun,
   folder: RunFolder,
@@ -42,31 +51,14 @@ export async function localRun(
   } finally {
     await endpoint?.close();
   }
-  const manifest: Manifest = {
-    formatVersion: 1,
-    runId: run.runId,
-    stack: scenario.stack,
-    scenarioName: scenario.name,
-    target: run.target.name,
-    repetition: run.repetition,
-    attempt: folder.attempt,
-    harness: scenario.harness.name,
-    simulated: run.target.method === "simulated",
+  return closeRun(scenario, run, folder, {
     ...ending,
-    startedAt: startedAt.toISOString(),
-    endedAt: new Date().toISOString(),
-    provenance: provenance(scenario, run, readSummary(folder)),
-    files: await checksums(folder),
-  };
-  folder.write("environment/context.ctx", "local: no cluster; engine and harness ran on this machine");
-  folder.write(
-    "environment/variables",
-    Object.entries(manifest.provenance.versions)
-      .map(([k, v]) => `${k}=${v}`)
-      .join("\n"),
-  );
-  folder.writeManifest(manifest);
-  return manifest;
+    startedAt,
+    endedAt: new Date(),
+    context: "local: no cluster; engine and harness ran on this machine",
+    machine: workstation(),
+    job: null,
+  });
 }
 
 function openEndpoint(
@@ -105,7 +97,6 @@ async function generate(
   );
   const planFile = join(folder.path, "workload", "plan.json");
   folder.write("workload/plan.json", JSON.stringify(plan, null, 2));
-  copyProfile(scenario, folder);
   const args = ["--plan", planFile, "--out", folder.native, "--progress", "json", "--end-with-stdin"];
   folder.write(
     "setup/commands/harness.txt",
@@ -152,24 +143,4 @@ async function waitFor(child: Child, seconds: number, signal: AbortSignal): Prom
     clearTimeout(limit);
     signal.removeEventListener("abort", onAbort);
   }
-}
-
-function copyProfile(scenario: Scenario, folder: RunFolder): void {
-  const relative = `profiles/${scenario.harness.name}/${scenario.workload.profile}.yaml`;
-  const source = join(projectRoot, "workloads", relative);
-  const target = join(folder.path, "workload", relative);
-  mkdirSync(join(target, ".."), { recursive: true });
-  if (existsSync(source)) copyFileSync(source, target);
-}
-
-function readSummary(folder: RunFolder): HarnessSummary | null {
-  const file = join(folder.native, "summary.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as HarnessSummary) : null;
-}
-
-async function checksums(folder: RunFolder): Promise<Record<string, string>> {
-  const sums: Record<string, string> = {};
-  for (const name of readdirSync(folder.native).sort())
-    sums[`results/${name}`] = await sha256(join(folder.native, name));
-  return sums;
 }

@@ -6,8 +6,8 @@ import { simulatorConfig } from "../scenario/roofline.ts";
 import { fingerprint, runId } from "../scenario/runId.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
 import { workloadOf } from "../workloads/plan.ts";
-
-export const projectRoot = join(import.meta.dirname, "..");
+import { askAgain, extraRepetitions } from "./extraRepetitions.ts";
+import { projectRoot } from "./projectRoot.ts";
 
 /** One target, one repetition: the unit that is run, kept and never redone while nothing that could change its result changes. */
 export interface PlannedRun {
@@ -19,14 +19,28 @@ export interface PlannedRun {
 
 /** In the order in which they run: A B, B A, A B ... so that a drift of the machine hits all targets alike. */
 export function plannedRuns(scenario: Scenario): PlannedRun[] {
-  const fingerprints = new Map(scenario.targets.map((target) => [target.name, targetFingerprint(scenario, target)]));
-  return Array.from({ length: scenario.repetitions }, (_, i) => i + 1).flatMap((repetition) => {
+  const fingerprints = fingerprintsOf(scenario);
+  const repetitions = scenario.repetitions + extraRepetitions(scenario.stack, runSetOf(fingerprints));
+  return Array.from({ length: repetitions }, (_, i) => i + 1).flatMap((repetition) => {
     const block = scenario.targets.map((target): PlannedRun => {
       const print = fingerprints.get(target.name) as string;
       return { runId: runId(target.name, print, repetition), fingerprint: print, target, repetition };
     });
     return repetition % 2 === 1 ? block : block.reverse();
   });
+}
+
+/** One more repetition of what the scenario now means; a changed scenario begins with the repetitions of its file. */
+export function planAgain(scenario: Scenario): void {
+  askAgain(scenario.stack, runSetOf(fingerprintsOf(scenario)));
+}
+
+function fingerprintsOf(scenario: Scenario): Map<string, string> {
+  return new Map(scenario.targets.map((target) => [target.name, targetFingerprint(scenario, target)]));
+}
+
+function runSetOf(fingerprints: ReadonlyMap<string, string>): string {
+  return fingerprint([...fingerprints.values()]).slice(0, 8);
 }
 
 function targetFingerprint(scenario: Scenario, target: Target): string {
@@ -37,12 +51,18 @@ function targetFingerprint(scenario: Scenario, target: Target): string {
     workload: workloadOf(scenario),
     seed: scenario.seed,
     harness: scenario.harness.name,
+    pod: scenario.cluster && pick(scenario.harness),
     code: sourceHash("harness"),
     simulator:
       target.method === "simulated"
         ? { config: simulatorConfig(target, { seed: scenario.seed }), code: sourceHash("simulator") }
         : null,
   });
+}
+
+/** What the pod of the load generator may use decides how fast it can be; on this machine there is no such limit. */
+function pick({ image, cpu, memory }: Scenario["harness"]) {
+  return { image, cpu, memory };
 }
 
 /** The generator and the simulator are part of what is measured: a change of their code is a new run. */

@@ -6,15 +6,21 @@ import type { Provenance } from "../analysis/run.ts";
 import type { HarnessSummary } from "../harness/recordFormat.ts";
 import { assumptions } from "../scenario/assumptions.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { type PlannedRun, projectRoot } from "./plannedRun.ts";
+import type { PlannedRun } from "./plannedRun.ts";
+import { projectRoot } from "./projectRoot.ts";
 
-export function provenance(scenario: Scenario, run: PlannedRun, summary: HarnessSummary | null): Provenance {
+export function provenance(
+  scenario: Scenario,
+  run: PlannedRun,
+  summary: HarnessSummary | null,
+  machine: Provenance["machine"],
+): Provenance {
   const { target } = run;
   return {
     scenario,
     seed: scenario.seed + run.repetition - 1,
     versions: versions(),
-    machine: machine(),
+    machine,
     harness: summary && {
       harnessVersion: summary.harnessVersion,
       node: summary.node,
@@ -48,11 +54,16 @@ function gitCommit(): string {
   }
 }
 
-function machine(): Record<string, string | number> {
+/** This machine, where it is what ran engine and harness. */
+export function workstation(): Record<string, string | number> {
   return {
     cpu: cpus()[0]?.model ?? "unknown",
     cpus: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
     os: `${type()} ${release()}`,
   };
+}
+
+export function clusterMachine(_facts: unknown): Record<string, string | number> {
+  return {};
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import type { SourceBundle } from "../manifests/kubernetesObject.ts";
-import { projectRoot } from "./plannedRun.ts";
+import { projectRoot } from "./projectRoot.ts";
 import { RunError } from "./runError.ts";
 
 /** What the API server takes as the data of one ConfigMap (MaxSecretSize, 1 MiB), less room for its key. */

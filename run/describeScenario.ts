@@ -1,8 +1,8 @@
 import type { DataSource, Distribution, HarnessPlan, Stage } from "../harness/plan.ts";
-import { formatSeconds } from "../run/driver.ts";
-import { type PlannedRun, plannedSeconds } from "../run/plannedRun.ts";
-import type { Scenario, Target } from "../scenario/scenario.ts";
+import type { ClusterSettings, ExistingTarget, Scenario, Target } from "../scenario/scenario.ts";
 import { renderPlan } from "../workloads/plan.ts";
+import { formatSeconds } from "./driver.ts";
+import { type PlannedRun, plannedSeconds } from "./plannedRun.ts";
 
 /** What a stack would do, in a few lines, before it does it. */
 export function describeScenario(scenario: Scenario, runs: readonly PlannedRun[]): string {
@@ -16,10 +16,52 @@ export function describeScenario(scenario: Scenario, runs: readonly PlannedRun[]
   rows.push(["workload", `${scenario.workload.profile}: ${describeLoad(plan.stages)}`]);
   rows.push(["", `${plan.api}, ${describeData(plan.data)}${plan.stream ? ", streamed" : ""}`]);
   rows.push(["runs", describeRuns(scenario, runs, plan)]);
+  if (scenario.cluster !== null) rows.push(...describeCluster(scenario, scenario.cluster));
   const simulated = scenario.targets.some(({ method }) => method === "simulated");
   const width = Math.max(...rows.map(([key]) => key.length));
   const title = `LLM Bench, stack ${scenario.stack}${simulated ? ": SIMULATED engine, no GPU" : ""}`;
   return [title, ...rows.map(([key, value]) => `  ${key.padEnd(width)}  ${value}`)].join("\n");
+}
+
+function describeCluster({ targets, harness }: Scenario, cluster: ClusterSettings): [string, string][] {
+  const where = cluster.host ?? (cluster.context === "auto" ? "the current context" : `context ${cluster.context}`);
+  return [
+    ["cluster", `${where}, namespace ${cluster.namespace}${cluster.createNamespace ? "" : " (must be there)"}`],
+    ["harness", `${harness.name} on ${harness.image}, ${harness.cpu} CPU, ${harness.memory}`],
+    ...describeGpus(targets),
+  ];
+}
+
+/** GPUs and money: all engines stand side by side while their runs take turns. */
+function describeGpus(targets: readonly Target[]): [string, string][] {
+  const deployed = targets.filter((target) => target.method === "standalone" || target.method === "llm-d");
+  if (deployed.length === 0) return [];
+  const counts = deployed.map(({ gpu, gpuCount, engine }) => ({ gpu: gpu.name, count: gpuCount * engine.replicas }));
+  const names = [...new Set(counts.map(({ gpu }) => gpu))];
+  const sum = (name: string) => counts.reduce((total, { gpu, count }) => total + (gpu === name ? count : 0), 0);
+  const most = (name: string) => Math.max(...counts.map(({ gpu, count }) => (gpu === name ? count : 0)));
+  const together = names.map((name) => `${sum(name)} x ${name}`).join(" + ");
+  const inTurn = names.map((name) => `${most(name)} x ${name}`).join(" + ");
+  const gpus = deployed.length === 1 ? together : `${together} together; ${inTurn} with ./bench compare --in-turn`;
+  return [
+    ["GPUs", gpus],
+    ["cost", describeCost(deployed)],
+  ];
+}
+
+function describeCost(targets: readonly Exclude<Target, ExistingTarget>[]): string {
+  const priced = targets.flatMap(({ gpu, gpuCount, engine, price }) =>
+    price === null ? [] : [{ gpu, price, usdPerHour: price.usdPerGpuHour * gpuCount * engine.replicas }],
+  );
+  const unpriced = targets.filter(({ price }) => price === null);
+  const missing = unpriced.map(({ gpu }) => `no price of ${gpu.name} is known: set prices.${gpu.name}`);
+  const total = priced.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
+  const sources = priced.map(
+    ({ gpu, price }) => `${gpu.name} at $${price.usdPerGpuHour}: ${price.source}, ${price.asOf}`,
+  );
+  const known =
+    priced.length > 0 ? [`$${total.toFixed(2)} per hour while deployed (${[...new Set(sources)].join("; ")})`] : [];
+  return [...known, ...new Set(missing)].join("; ");
 }
 
 function describeEngine(target: Target): string {

@@ -1,0 +1,48 @@
+import { type Attempt, nextAttempts } from "../run/benchmark.ts";
+import { plannedRuns } from "../run/plannedRun.ts";
+import { loadScenario } from "./loadScenario.ts";
+import { type UpOptions, up } from "./up.ts";
+
+export interface CompareOptions extends UpOptions {
+  readonly inTurn: boolean;
+}
+
+/**
+ * `./bench compare STACK`: the targets of a stack, one after the other, and the verdict. With `--in-turn` there is one
+ * engine at a time, for clusters that have GPUs for one only: it is removed before the next one is deployed, which costs
+ * a load of the model per turn.
+ */
+export async function compare(name: string, options: CompareOptions): Promise<number> {
+  if (!options.inTurn) return up(name, options);
+  const scenario = loadScenario(name);
+  const deploy = (runs: readonly string[]) => {
+    process.env.LLMBENCH_RUNS_NOW = runs.join(",");
+    return up(name, { ...options, quiet: true });
+  };
+  try {
+    for (const { target, runs } of turns(nextAttempts(scenario, plannedRuns(scenario), options.retry))) {
+      process.stderr.write(
+        `in turn: deploying ${target} for ${runs.length === 1 ? "one run" : `${runs.length} runs`}\n`,
+      );
+      if ((await deploy(runs)) === 130) return 130;
+      // By an `up` of its own: within one, the engine creates the next before it deletes the last.
+      process.stderr.write(`in turn: removing ${target}\n`);
+      await deploy([]);
+    }
+  } finally {
+    delete process.env.LLMBENCH_RUNS_NOW;
+  }
+  process.env.LLMBENCH_RUNS_NOW = "";
+  return up(name, { ...options, retry: false });
+}
+
+/** Runs alternate A B, B A: neighbours of the same target share one deployment. */
+function turns(todo: readonly Attempt[]): { target: string; runs: string[] }[] {
+  const turns: { target: string; runs: string[] }[] = [];
+  for (const { run } of todo) {
+    const last = turns.at(-1);
+    if (last?.target === run.target.name) last.runs.push(run.runId);
+    else turns.push({ target: run.target.name, runs: [run.runId] });
+  }
+  return turns;
+}

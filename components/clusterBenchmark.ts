@@ -1,0 +1,153 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { Analysis } from "../analysis/analysis.ts";
+import { ClusterError } from "../cluster/clusterError.ts";
+import { type Cluster, type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
+import { harnessJobs } from "../cluster/harnessJobs.ts";
+import { stopOtherRuns } from "../cluster/otherRuns.ts";
+import type { EngineEndpoint } from "../manifests/kubernetesObject.ts";
+import { stackManifests } from "../manifests/stackManifests.ts";
+import { type Attempt, knownAnalysis, nextAttempts, runBenchmark } from "../run/benchmark.ts";
+import { ClusterRuns } from "../run/clusterRun.ts";
+import { debugSession } from "../run/debugSession.ts";
+import type { Driver } from "../run/driver.ts";
+import { EngineReadiness } from "../run/engineReadiness.ts";
+import type { PlannedRun } from "../run/plannedRun.ts";
+import { projectRoot } from "../run/projectRoot.ts";
+import { RunFolder, stackFolder } from "../run/runFolder.ts";
+import { sourceBundle } from "../run/sourceBundle.ts";
+import { standup } from "../run/standup.ts";
+import type { ClusterSettings, Scenario } from "../scenario/scenario.ts";
+import { clusterProvider, noCluster } from "./clusterProvider.ts";
+import { clusterSecrets } from "./clusterSecrets.ts";
+import { StackDeployment } from "./stackDeployment.ts";
+
+export interface ClusterBenchmarkOutputs {
+  readonly analysis: Analysis | null;
+  /** Recorded, so that a changed current context does not move the stack to another cluster unseen. */
+  readonly cluster: ClusterAccess["identity"];
+  readonly endpoints: Readonly<Record<string, EngineEndpoint>>;
+}
+
+/**
+ * A stack on a cluster, as the linear story it is: engines are declared and waited for; then, run by run, the Job is
+ * declared, awaited and collected. A Job that is not declared before the one before it has ended cannot overlap it.
+ */
+export async function clusterBenchmark(
+  scenario: Scenario,
+  runs: readonly PlannedRun[],
+  config: Readonly<Record<string, string>>,
+  driver: Driver,
+): Promise<ClusterBenchmarkOutputs> {
+  const secrets = clusterSecrets(config);
+  const bundles = { harness: await sourceBundle("harness"), simulator: await sourceBundle("simulator") };
+  const given = { hfToken: secrets.hfToken !== undefined };
+  // Runs keep their Jobs while an engine is only stood up, or a debug pod sleeps beside them.
+  const manifests = stackManifests({ ...scenario, mode: "benchmark" }, bundles, given);
+  const dryRun = pulumi.runtime.isDryRun();
+  const access = accessOf(scenario.cluster as ClusterSettings, secrets.clusterToken, dryRun, driver);
+  const cluster = connect(access);
+
+  const now = runsNow(runs);
+  const attempts = scenario.mode === "benchmark" ? nextAttempts(scenario, runs, driver.retry) : [];
+  const todo = attempts.filter(({ run }) => now?.includes(run) ?? true);
+  const jobs = await jobsInCluster(cluster, scenario, dryRun);
+  const jobOf = ({ run, folder }: Attempt) => manifests.runOf({ ...run, attempt: folder.attempt }).job;
+  // One that is there stays declared, or `up` would delete it; one that is not must not be declared, or `up` would run it.
+  const made = lastAttempts(scenario, runs).filter((attempt) => {
+    const isTodo = todo.some(({ run }) => run === attempt.run);
+    return !isTodo && attempt.folder.manifest?.job && (jobs?.has(jobOf(attempt)) ?? true);
+  });
+  if (!dryRun) {
+    const keep = [...made, ...todo].map(jobOf);
+    await stopOtherRuns(cluster, [scenario.harness.namespace], scenario.stack, keep, (line) => driver.say(line));
+  }
+
+  const deployment = new StackDeployment({
+    scenario,
+    manifests,
+    provider: clusterProvider(access),
+    ...secrets,
+    deployed: now && new Set(now.map(({ target }) => target.name)),
+  });
+  for (const { run, folder } of made) deployment.declareRun(run, folder.attempt);
+  const outputs = {
+    cluster: access.identity,
+    endpoints: Object.fromEntries(manifests.engines.map(({ target, endpoint }) => [target, endpoint])),
+  };
+  const debug =
+    scenario.mode === "debug" && runs[0]
+      ? stackManifests(scenario, bundles, given).runOf({ ...runs[0], attempt: 1 })
+      : null;
+  if (dryRun) {
+    for (const { run, folder } of todo) deployment.declareRun(run, folder.attempt);
+    if (debug) deployment.declareDebug(debug);
+    return { ...outputs, analysis: knownAnalysis(scenario, runs) };
+  }
+
+  const engines = new EngineReadiness(scenario, cluster, driver);
+  const ready = async (target: string) => {
+    await deployment.engineDeclared(target);
+    return engines.ready(deployment.manifestsOf(target));
+  };
+  if (scenario.mode !== "benchmark") {
+    await standup(scenario, ready, outputs.endpoints, driver);
+    if (debug) {
+      await deployment.startDebug(debug);
+      await debugSession(cluster, debug, driver);
+    }
+    return { ...outputs, analysis: knownAnalysis(scenario, runs) };
+  }
+  // Side by side: the second engine loads while the first one is measured no worse than it idles.
+  for (const target of new Set(todo.map(({ run }) => run.target.name))) void ready(target).catch(() => {});
+  const clusterRuns = new ClusterRuns({ scenario, cluster, manifests, driver });
+  const result = await runBenchmark(
+    scenario,
+    runs,
+    todo,
+    async (run, folder, onProgress) => {
+      const readiness = await ready(run.target.name);
+      if (driver.signal.aborted) return null;
+      if ("error" in readiness) return clusterRuns.failed(run, folder, readiness.error);
+      await deployment.startRun(run, folder.attempt);
+      return clusterRuns.follow(run, folder, readiness.pods, onProgress);
+    },
+    driver,
+  );
+  return { ...outputs, analysis: await driver.finish(result) };
+}
+
+/** A dry run needs no cluster: it is compared with nothing, and says so. */
+function accessOf(settings: ClusterSettings, token: string | null, dryRun: boolean, driver: Driver): ClusterAccess {
+  try {
+    return clusterAccess(settings, token);
+  } catch (error) {
+    if (!dryRun || !(error instanceof ClusterError)) throw error;
+    driver.warn(`no cluster to compare with: ${error.message}; ${error.next}`);
+    return noCluster();
+  }
+}
+
+/** null: a dry run without a cluster in reach, where what the state says has to do. */
+async function jobsInCluster(
+  cluster: Cluster,
+  scenario: Scenario,
+  dryRun: boolean,
+): Promise<ReadonlySet<string> | null> {
+  try {
+    return await harnessJobs(cluster, scenario.harness.namespace, scenario.stack);
+  } catch (error) {
+    if (dryRun) return null;
+    throw error;
+  }
+}
+
+function lastAttempts(scenario: Scenario, runs: readonly PlannedRun[]): Attempt[] {
+  const stack = stackFolder(projectRoot, scenario.stack);
+  return runs.map((run) => ({ run, folder: RunFolder.latest(stack, run.runId) }));
+}
+
+/** `./bench compare --in-turn` has room for one engine at a time and says which runs it is for; null: all of them. */
+function runsNow(runs: readonly PlannedRun[]): readonly PlannedRun[] | null {
+  const ids = process.env.LLMBENCH_RUNS_NOW?.split(",");
+  return ids === undefined ? null : runs.filter(({ runId }) => ids.includes(runId));
+}

@@ -1,0 +1,26 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
+import { declareObjects } from "./kubernetesObjects.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** What several engines or runs use: our programs as ConfigMaps, a model cache that many pods may mount. */
+export class SharedObjects extends pulumi.ComponentResource {
+  readonly resources: readonly pulumi.Resource[];
+
+  constructor(
+    name: string,
+    args: { readonly objects: readonly KubernetesObject[]; readonly workspace: Workspace },
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("llmbench:components:SharedObjects", name, {}, opts);
+    const { resources, namespace } = args.workspace;
+    // One component per object: each name is a hash or the only one of its kind, so a URN by name is stable.
+    this.resources = args.objects.flatMap((object) =>
+      declareObjects(this, `${name}-${object.metadata?.name}`, [object], {
+        dependsOn: [...resources],
+        deletedWith: namespace,
+      }),
+    );
+    this.registerOutputs({});
+  }
+}

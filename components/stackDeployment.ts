@@ -1,0 +1,104 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { EngineManifests, RunManifests } from "../manifests/kubernetesObject.ts";
+import type { StackManifests } from "../manifests/stackManifests.ts";
+import type { PlannedRun } from "../run/plannedRun.ts";
+import type { Scenario, Target } from "../scenario/scenario.ts";
+import type { Engine } from "./engine.ts";
+import { ExistingEndpoint } from "./existingEndpoint.ts";
+import { Harness } from "./harness.ts";
+import { SharedObjects } from "./sharedObjects.ts";
+import { SimulatedEngine } from "./simulatedEngine.ts";
+import { VllmStandalone } from "./vllmStandalone.ts";
+import { Volumes } from "./volumes.ts";
+import { Workspace } from "./workspace.ts";
+
+export interface StackDeploymentArgs {
+  readonly scenario: Scenario;
+  readonly manifests: StackManifests;
+  readonly provider: pulumi.ProviderResource;
+  readonly hfToken: pulumi.Input<string> | undefined;
+  readonly apiKeys: Readonly<Record<string, pulumi.Input<string>>>;
+  /** Targets whose engines are deployed now; null: all of them. */
+  readonly deployed: ReadonlySet<string> | null;
+}
+
+/** Declares the components of a stack, each with what it needs; runs are declared one by one, since that starts them. */
+export class StackDeployment {
+  readonly #args: StackDeploymentArgs;
+  readonly #opts: pulumi.ComponentResourceOptions;
+  readonly #workspace: Workspace;
+  readonly #volumes: Volumes;
+  readonly #shared: SharedObjects;
+  readonly #engines = new Map<string, Engine>();
+
+  constructor(args: StackDeploymentArgs) {
+    const { scenario, manifests, provider, hfToken, apiKeys, deployed } = args;
+    this.#args = args;
+    this.#opts = { providers: [provider] };
+    const { targets } = scenario;
+    this.#workspace = new Workspace(
+      "workspace",
+      { objects: manifests.workspace, targets, hfToken, apiKeys },
+      this.#opts,
+    );
+    const workspace = this.#workspace;
+    this.#volumes = new Volumes("volumes", { objects: manifests.claims, workspace }, this.#opts);
+    this.#shared = new SharedObjects("shared", { objects: manifests.shared, workspace }, this.#opts);
+    for (const target of targets) {
+      if (deployed === null || deployed.has(target.name)) this.#engines.set(target.name, this.#engine(target));
+    }
+  }
+
+  #engine(target: Target): Engine {
+    const args = {
+      manifests: this.manifestsOf(target.name),
+      workspace: this.#workspace,
+      shared: this.#shared.resources,
+    };
+    switch (target.method) {
+      case "existing":
+        return new ExistingEndpoint(`engine-${target.name}`, args, this.#opts);
+      case "simulated":
+        return new SimulatedEngine(`engine-${target.name}`, args, this.#opts);
+      default:
+        return new VllmStandalone(`engine-${target.name}`, args, this.#opts);
+    }
+  }
+
+  manifestsOf(target: string): EngineManifests {
+    return this.#args.manifests.engines.find((engine) => engine.target === target) as EngineManifests;
+  }
+
+  /** Resolves when the API server has taken all objects of the target's engine. */
+  engineDeclared(target: string): Promise<unknown> {
+    return taken((this.#engines.get(target) as Engine).resources);
+  }
+
+  /** Starts the run. Resolves when the API server has taken its Job. */
+  async startRun(run: PlannedRun, attempt: number): Promise<void> {
+    await taken(this.declareRun(run, attempt).resources);
+  }
+
+  declareRun(run: PlannedRun, attempt: number): Harness {
+    const name = `run-${run.target.name}-r${run.repetition}`;
+    return this.#harness(name, this.#args.manifests.runOf({ ...run, attempt }));
+  }
+
+  async startDebug(manifests: RunManifests): Promise<void> {
+    await taken(this.declareDebug(manifests).resources);
+  }
+
+  declareDebug(manifests: RunManifests): Harness {
+    return this.#harness("debug", manifests);
+  }
+
+  #harness(name: string, manifests: RunManifests): Harness {
+    const needs = [...this.#volumes.resources, ...this.#shared.resources];
+    return new Harness(name, { manifests, workspace: this.#workspace, needs }, this.#opts);
+  }
+}
+
+/** Resolves when the engine has registered them all, hence created or updated them. */
+function taken(resources: readonly pulumi.Resource[]): Promise<unknown> {
+  return new Promise((resolve) => pulumi.all(resources.map(({ urn }) => urn)).apply(resolve));
+}

@@ -1,0 +1,234 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Manifest } from "../analysis/run.ts";
+import { ClusterError } from "../cluster/clusterError.ts";
+import { collectFiles } from "../cluster/collectFiles.ts";
+import type { Cluster } from "../cluster/connection.ts";
+import { engineChange } from "../cluster/engineChange.ts";
+import { type Facts, gatherFacts, writeFacts } from "../cluster/facts.ts";
+import { isStatus } from "../cluster/noAnswer.ts";
+import { withReader } from "../cluster/reader.ts";
+import type { EnginePods } from "../cluster/waitForEngine.ts";
+import { type RunEnd, waitForRun } from "../cluster/waitForRun.ts";
+import type { HarnessPlan } from "../harness/plan.ts";
+import type { HarnessProgress } from "../harness/recordFormat.ts";
+import { manifestYaml } from "../manifests/allManifests.ts";
+import { resultsMount, resultsPath } from "../manifests/names.ts";
+import { readerPod } from "../manifests/readerPod.ts";
+import type { StackManifests } from "../manifests/stackManifests.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { renderPlan } from "../workloads/plan.ts";
+import { closeRun, readSummary } from "./closeRun.ts";
+import type { Driver } from "./driver.ts";
+import type { PlannedRun } from "./plannedRun.ts";
+import { clusterMachine } from "./provenance.ts";
+import { runEnding } from "./runEnding.ts";
+import type { RunFolder } from "./runFolder.ts";
+
+export interface ClusterRunsArgs {
+  readonly scenario: Scenario;
+  readonly cluster: Cluster;
+  readonly manifests: StackManifests;
+  readonly driver: Driver;
+}
+
+type OnProgress = (progress: HarnessProgress, plan: HarnessPlan) => void;
+type Ending = { readonly status: Manifest["status"]; readonly reason: string | null };
+
+/** Pull, scheduling and the wait for the engine's first answer, on top of what the run itself may take. */
+const beforeRunSeconds = 900;
+
+/** The runs of a stack on a cluster, from the Job that somebody declared to the folder on this machine. */
+export class ClusterRuns {
+  readonly #args: ClusterRunsArgs;
+
+  constructor(args: ClusterRunsArgs) {
+    this.#args = args;
+  }
+
+  /**
+   * Follows a run's Job to its end and brings home what it left. null: interrupted; the Job goes on, and the next call
+   * finds it. Throws only on bugs.
+   */
+  async follow(run: PlannedRun, folder: RunFolder, engine: EnginePods | null, onProgress: OnProgress) {
+    const { scenario, cluster, manifests, driver } = this.#args;
+    const { job, namespace } = manifests.runOf({ ...run, attempt: folder.attempt });
+    const plan = renderPlan(
+      scenario,
+      run.target,
+      { url: "", servedModel: "", apiKeyEnv: null },
+      run.repetition,
+      run.runId,
+    );
+    let end: RunEnd;
+    try {
+      end = await waitForRun(
+        cluster,
+        { namespace, name: job },
+        {
+          deadlineSeconds: scenario.harness.waitTimeoutSeconds + beforeRunSeconds,
+          signal: driver.signal,
+          onLine: (line) => {
+            const progress = progressOf(line);
+            if (progress !== null) onProgress(progress, plan);
+          },
+          onPhase: (phase, detail) => {
+            if (phase !== "running" || detail !== null) driver.status(`${job}: ${detail ?? phase}`);
+          },
+        },
+      );
+    } catch (error) {
+      if (driver.signal.aborted) {
+        driver.say(`the run goes on in the cluster (Job ${job}); the next \`up\` waits for it, \`destroy\` ends it`);
+        return null;
+      }
+      if (error instanceof ClusterError) return this.failed(run, folder, error, job);
+      throw error;
+    }
+    return this.collect(run, folder, engine, end);
+  }
+
+  /** For `collect`: brings home a run that has ended. null: it has no Job, or that is still at work. */
+  async collectEnded(run: PlannedRun, folder: RunFolder): Promise<Manifest | null> {
+    const { cluster, manifests } = this.#args;
+    const { job, namespace } = manifests.runOf({ ...run, attempt: folder.attempt });
+    try {
+      const { status } = await cluster.batch.readNamespacedJob({ name: job, namespace });
+      const over = status?.conditions?.some(
+        ({ type, status }) => /^(Complete|Failed)$/.test(type) && status === "True",
+      );
+      return over ? await this.follow(run, folder, null, () => {}) : null;
+    } catch (error) {
+      if (isStatus(error, 404)) return null;
+      throw error;
+    }
+  }
+
+  /** A run that never began: what the cluster knows about why is kept in its folder. */
+  async failed(run: PlannedRun, folder: RunFolder, error: ClusterError, job: string | null = null): Promise<Manifest> {
+    const now = new Date();
+    this.#prepare(run, folder);
+    const facts = await this.#facts(run, folder, now);
+    const reason = `${error.message}; ${error.next}`;
+    return this.#close(run, folder, { status: "failed", reason }, { job, startedAt: now, endedAt: now, facts });
+  }
+
+  /** Brings home what a run left in the results claim, and what the cluster knows about it; then closes its folder. */
+  async collect(run: PlannedRun, folder: RunFolder, engine: EnginePods | null, end: RunEnd): Promise<Manifest> {
+    const { scenario, cluster, manifests, driver } = this.#args;
+    const { job, namespace } = manifests.runOf({ ...run, attempt: folder.attempt });
+    const startedAt = end.startedAt === null ? new Date() : new Date(end.startedAt);
+    this.#prepare(run, folder);
+    const owner = await this.#ownerOf(job, namespace);
+    folder.write(
+      "results/pod_log_response.txt",
+      end.log
+        .split("\n")
+        .filter((line) => progressOf(line) === null)
+        .join("\n"),
+    );
+    const identity = { runId: run.runId, attempt: folder.attempt };
+    const copying = withReader(
+      cluster,
+      readerPod(scenario, identity, owner, end.pod?.node ?? null),
+      { deadlineSeconds: scenario.harness.waitTimeoutSeconds, signal: driver.signal },
+      (reader) =>
+        collectFiles(cluster, reader, `${resultsMount}/${resultsPath(identity)}`, folder.native, {
+          signal: driver.signal,
+          onProgress: ({ filesDone, files, bytesDone, bytes }) =>
+            driver.status(
+              `copying results: ${filesDone} of ${files} files, ${megabytes(bytesDone)} of ${megabytes(bytes)}`,
+            ),
+        }),
+    ).then(
+      () => null,
+      (error) => problemOf(error),
+    );
+    const engineNamespace = scenario.cluster?.namespace ?? namespace;
+    const [copyError, facts, change] = await Promise.all([
+      copying,
+      this.#facts(run, folder, startedAt),
+      engineChange(cluster, engineNamespace, engine),
+    ]);
+    const ending = runEnding(end, copyError, {
+      engine: change,
+      harness: readSummary(folder)?.reason ?? null,
+    });
+    const endedAt = end.endedAt === null ? new Date() : new Date(end.endedAt);
+    return this.#close(run, folder, ending, { job, startedAt, endedAt, facts });
+  }
+
+  /** null: the Job was deleted; its files are still in the claim. */
+  async #ownerOf(name: string, namespace: string): Promise<{ name: string; uid: string } | null> {
+    try {
+      const { metadata } = await this.#args.cluster.batch.readNamespacedJob({ name, namespace });
+      return { name, uid: metadata?.uid ?? "" };
+    } catch (error) {
+      if (isStatus(error, 404)) return null;
+      throw error;
+    }
+  }
+
+  #prepare(run: PlannedRun, folder: RunFolder): void {
+    const { manifests } = this.#args;
+    for (const sub of ["results", "setup/commands", "setup/yamls", "environment", "workload"]) {
+      mkdirSync(join(folder.path, sub), { recursive: true });
+    }
+    const { objects } = manifests.runOf({ ...run, attempt: folder.attempt });
+    const engine = manifests.engines.find(({ target }) => target === run.target.name);
+    folder.write(
+      "setup/yamls/workspace.yaml",
+      manifestYaml([...manifests.workspace, ...manifests.claims, ...manifests.shared]),
+    );
+    folder.write("setup/yamls/engine.yaml", manifestYaml(engine?.objects ?? []));
+    folder.write("setup/yamls/harness.yaml", manifestYaml(objects));
+  }
+
+  async #facts(run: PlannedRun, folder: RunFolder, since: Date): Promise<Facts> {
+    const { scenario, cluster } = this.#args;
+    const facts = await gatherFacts(cluster, {
+      namespaces: [...new Set([scenario.cluster?.namespace ?? scenario.harness.namespace, scenario.harness.namespace])],
+      stack: scenario.stack,
+      target: run.target.name,
+      runId: run.runId,
+      since,
+    });
+    writeFacts(facts, folder.path);
+    return facts;
+  }
+
+  #close(
+    run: PlannedRun,
+    folder: RunFolder,
+    ending: Ending,
+    { facts, ...rest }: { job: string | null; startedAt: Date; endedAt: Date; facts: Facts },
+  ): Promise<Manifest> {
+    const { context, server } = this.#args.cluster.identity;
+    return closeRun(this.#args.scenario, run, folder, {
+      ...ending,
+      ...rest,
+      context: `context ${context}, API server ${server}`,
+      machine: clusterMachine(facts),
+    });
+  }
+}
+
+/** A bug is no property of the cluster. */
+function problemOf(error: unknown): ClusterError {
+  if (error instanceof ClusterError) return error;
+  if ((error as Error).name === "AbortError") return new ClusterError("the copy was interrupted", "run `up` again");
+  throw error;
+}
+
+function progressOf(line: string): HarnessProgress | null {
+  if (!line.startsWith("{")) return null;
+  try {
+    return JSON.parse(line) as HarnessProgress;
+  } catch {
+    return null; // cut in the middle by a broken log stream
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1e6).toFixed(1)} MB`;
+}
