@@ -42,7 +42,7 @@ export function nodeFacts(node: V1Node): NodeFacts {
   };
 }
 
-/** Feature discovery has one label since v0.16, and three parts of it before (NVIDIA/k8s-device-plugin, lm/nvml.go). */
+/** NVIDIA's feature discovery: one label for the whole version; older releases have its three parts only. */
 function driverVersion(labels: Readonly<Record<string, string>>): string | null {
   const whole = labels["nvidia.com/cuda.driver-version.full"];
   if (whole) return whole;

@@ -5,7 +5,7 @@ import type { Cluster } from "./connection.ts";
 import { type ExecOptions, type ExecTarget, exec } from "./exec.ts";
 import { TransientExecError } from "./execErrors.ts";
 import { isStatus, isTransient, statusMessage } from "./noAnswer.ts";
-import { whyNotStarted } from "./readerStart.ts";
+import { ReaderStart } from "./readerStart.ts";
 
 /** A pod that mounts the claim with a run's files. */
 export interface Reader extends ExecTarget {
@@ -56,13 +56,14 @@ export async function execInReader(
   command: readonly string[],
   options: ExecOptions & { readonly signal: AbortSignal },
 ): Promise<Buffer> {
+  const start = new ReaderStart(cluster, reader);
   for (let pauseMs = 50; ; pauseMs = Math.min(1000, pauseMs * 1.2)) {
     try {
       return await exec(cluster, reader, command, options);
     } catch (error) {
       if (!(error instanceof TransientExecError) || error.kind === "broken") throw error;
     }
-    const problem = await whyNotStarted(cluster, reader);
+    const problem = await start.problem();
     if (problem !== null) throw problem;
     await sleep(pauseMs, undefined, { signal: options.signal });
   }

@@ -2,67 +2,53 @@ import type { V1Pod } from "@kubernetes/client-node";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
 import { isStatus, isTransient } from "./noAnswer.ts";
+import { eventsOf, Standing } from "./observe.ts";
+import { diagnosePod } from "./podDiagnosis.ts";
 import type { Reader } from "./reader.ts";
 
-/** null: it may yet start. Otherwise what keeps it from that for good, or what did until the time was up. */
-export async function whyNotStarted(cluster: Cluster, reader: Reader): Promise<ClusterError | null> {
-  const where = { namespace: reader.namespace, name: reader.pod };
-  const late = Date.now() > reader.startBy;
-  let pod: V1Pod;
-  try {
-    pod = await cluster.core.readNamespacedPod(where);
-  } catch (error) {
-    if (isStatus(error, 404))
-      return problem(reader, "was deleted", "collect again; what is here already is not fetched twice");
-    if (isTransient(error) && !late) return null;
-    throw error;
-  }
-  if (pod.metadata?.uid !== reader.uid) {
-    return problem(
-      reader,
-      "was replaced by another one",
-      "is another collection of this run going on? Collect again after it",
-    );
-  }
-  const { phase, reason, message } = pod.status ?? {};
-  if (phase === "Failed" || phase === "Succeeded") {
-    const why = [reason, message].filter(Boolean).join(": ") || "without a reason";
-    return problem(reader, `ended (${why})`, "collect again; what is here already is not fetched twice");
-  }
-  const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
-  const hopeless = ["InvalidImageName", "ErrImageNeverPull", "CreateContainerConfigError", "CreateContainerError"];
-  if (waiting?.reason && hopeless.includes(waiting.reason)) {
-    return problem(reader, `cannot start: ${waiting.reason}: ${waiting.message}`, 'check "harness.image"');
-  }
-  if (!late) return null;
-  return problem(
-    reader,
-    `did not start in time: ${await latest(cluster, pod)}`,
-    "the results are still in the claim: remove the cause, then collect again",
-  );
-}
+const again = "the results are still in the claim: collect again; what is here already is not fetched twice";
+/** A reader that starts as it should is there by then; the events of one that does not are another request each time. */
+const soonMs = 3000;
 
-async function latest(cluster: Cluster, pod: V1Pod): Promise<string> {
-  const unscheduled = pod.status?.conditions?.find(({ type, status }) => type === "PodScheduled" && status === "False");
-  if (unscheduled) return unscheduled.message ?? "no node takes it";
-  const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
-  const events = await cluster.core
-    .listNamespacedEvent({
-      namespace: pod.metadata?.namespace ?? "",
-      fieldSelector: `involvedObject.uid=${pod.metadata?.uid},type=Warning`,
-    })
-    .then(
-      ({ items }) => items,
-      () => [],
-    );
-  const last = events.at(-1);
-  if (last) return `${last.reason}: ${last.message}`;
-  return waiting ? `${waiting.reason}: ${waiting.message ?? ""}` : "nothing says why";
-}
+/** The start of a reader pod, looked at again and again. */
+export class ReaderStart {
+  readonly #cluster: Cluster;
+  readonly #reader: Reader;
+  readonly #standing = new Standing();
+  readonly #begunAt = Date.now();
 
-function problem(reader: Reader, what: string, next: string): ClusterError {
-  return new ClusterError(
-    `the pod ${reader.namespace}/${reader.pod} that reads the results from claim "${reader.claim}" ${what}`,
-    next,
-  );
+  constructor(cluster: Cluster, reader: Reader) {
+    this.#cluster = cluster;
+    this.#reader = reader;
+  }
+
+  /** null: it may yet start. Otherwise what keeps it from that for good, or what did until the time was up. */
+  async problem(): Promise<ClusterError | null> {
+    const late = Date.now() > this.#reader.startBy;
+    let pod: V1Pod;
+    try {
+      pod = await this.#cluster.core.readNamespacedPod({ namespace: this.#reader.namespace, name: this.#reader.pod });
+    } catch (error) {
+      if (isStatus(error, 404)) return this.#error("was deleted", again);
+      if (isTransient(error) && !late) return null;
+      throw error;
+    }
+    if (pod.metadata?.uid !== this.#reader.uid) {
+      return this.#error("was replaced", "another collection of this run seems to be going on: wait for its end");
+    }
+    const patient = Date.now() - this.#begunAt < soonMs && !late;
+    const diagnosis = diagnosePod(pod, patient ? [] : await eventsOf(this.#cluster, pod), null);
+    if (diagnosis && (this.#standing.isFatal(diagnosis) || late)) {
+      return this.#error(diagnosis.message, `${diagnosis.next}. ${again}`);
+    }
+    if (pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded") {
+      return this.#error("ended by itself", `is "harness.image" a Node image with a shell? ${again}`);
+    }
+    return late ? this.#error("did not start in time, and nothing says why", again) : null;
+  }
+
+  #error(what: string, next: string): ClusterError {
+    const { namespace, pod, claim } = this.#reader;
+    return new ClusterError(`pod ${namespace}/${pod}, which reads the results from claim "${claim}", ${what}`, next);
+  }
 }
