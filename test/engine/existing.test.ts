@@ -72,9 +72,13 @@ describe("an engine deployed by other means, behind an API key", () => {
     assert.equal(grep(Buffer.from(marker).toString("base64").slice(0, -2)), "");
   });
 
-  it("nothing there says SIMULATED: we did not start that engine and cannot know", async () => {
-    const [[, manifest] = []] = [...checkout.runs("mine")].reverse();
-    assert.equal(manifest?.simulated, false);
+  it("is marked SIMULATED all the same: we did not start that engine, but it says so itself", async () => {
+    const [[run, manifest] = []] = [...checkout.runs("mine")].reverse();
+    assert.equal(manifest?.simulated, true);
+    for (const text of ["README.md", "report.html", "analysis/data/stats.txt"]) {
+      assert.match(checkout.read("mine", run!, text), /SIMULATED/, text);
+    }
+    assert.match(checkout.read("mine", run!, "report.html"), /names a real engine, but the simulated engine/);
   });
 
   it("an engine that is not there is named, within seconds", async () => {
