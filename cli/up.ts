@@ -26,7 +26,9 @@ export async function up(name: string, options: UpOptions): Promise<number> {
   if (options.again) planAgain(scenario);
   const runs = plannedRuns(scenario);
   if (!options.quiet) process.stdout.write(`${describeScenario(scenario, runs)}\n\n`);
-  const interrupt = interruptController();
+  const interrupt = interruptController(
+    scenario.cluster === null ? undefined : "no longer waiting: what runs in the cluster goes on there",
+  );
   const driver = new TerminalDriver({ retry: options.retry, interrupt });
   try {
     await withStack(name, (stack) => stack.up({ suppressProgress: true, ...engineOutput(options) }), driver);

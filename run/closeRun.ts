@@ -15,8 +15,6 @@ export interface RunEnding {
   readonly reason: string | null;
   readonly startedAt: Date;
   readonly endedAt: Date;
-  /** One line about the cluster, or that there was none. */
-  readonly context: string;
   readonly machine: Provenance["machine"];
   /** Job that made it; null where there was none. */
   readonly job: string | null;
@@ -29,7 +27,7 @@ export async function closeRun(
   folder: RunFolder,
   ending: RunEnding,
 ): Promise<Manifest> {
-  const { status, reason, startedAt, endedAt, context, machine, job } = ending;
+  const { status, reason, startedAt, endedAt, machine, job } = ending;
   const manifest: Manifest = {
     formatVersion: 1,
     runId: run.runId,
@@ -50,7 +48,6 @@ export async function closeRun(
     files: await checksums(folder),
   };
   copyProfile(scenario, folder);
-  folder.write("environment/context.ctx", context);
   const versions = Object.entries(manifest.provenance.versions).map(([name, version]) => `${name}=${version}`);
   folder.write("environment/variables", versions.join("\n"));
   folder.writeManifest(manifest);

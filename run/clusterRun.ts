@@ -19,9 +19,9 @@ import type { StackManifests } from "../manifests/stackManifests.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { renderPlan } from "../workloads/plan.ts";
 import { closeRun, readSummary } from "./closeRun.ts";
+import { clusterMachine } from "./clusterMachine.ts";
 import type { Driver } from "./driver.ts";
 import type { PlannedRun } from "./plannedRun.ts";
-import { clusterMachine } from "./provenance.ts";
 import { runEnding } from "./runEnding.ts";
 import type { RunFolder } from "./runFolder.ts";
 
@@ -182,6 +182,10 @@ export class ClusterRuns {
     );
     folder.write("setup/yamls/engine.yaml", manifestYaml(engine?.objects ?? []));
     folder.write("setup/yamls/harness.yaml", manifestYaml(objects));
+    folder.write(
+      "setup/commands/kubectl.txt",
+      "kubectl apply -f setup/yamls/   # Secrets without their data: fill them in first",
+    );
   }
 
   async #facts(run: PlannedRun, folder: RunFolder, since: Date): Promise<Facts> {
@@ -203,11 +207,9 @@ export class ClusterRuns {
     ending: Ending,
     { facts, ...rest }: { job: string | null; startedAt: Date; endedAt: Date; facts: Facts },
   ): Promise<Manifest> {
-    const { context, server } = this.#args.cluster.identity;
     return closeRun(this.#args.scenario, run, folder, {
       ...ending,
       ...rest,
-      context: `context ${context}, API server ${server}`,
       machine: clusterMachine(facts),
     });
   }

@@ -51,11 +51,11 @@ async function localRun(
   } finally {
     await endpoint?.close();
   }
+  folder.write("environment/context.ctx", "local: no cluster; engine and harness ran on this machine");
   return closeRun(scenario, run, folder, {
     ...ending,
     startedAt,
     endedAt: new Date(),
-    context: "local: no cluster; engine and harness ran on this machine",
     machine: workstation(),
     job: null,
   });

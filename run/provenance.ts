@@ -63,7 +63,3 @@ export function workstation(): Record<string, string | number> {
     os: `${type()} ${release()}`,
   };
 }
-
-export function clusterMachine(_facts: unknown): Record<string, string | number> {
-  return {};
-}
