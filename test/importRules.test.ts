@@ -29,12 +29,13 @@ const allowed: Record<string, readonly string[]> = {
     "components",
     ".",
   ],
+  "gke-cluster": ["components"],
   ".": ["scenario", "platform", "workloads", "manifests", "cluster", "analysis", "run", "components"],
 };
 
 /** Formats that cross a border: anyone may read them, they import nothing. */
 const contracts = ["harness/plan.ts", "harness/recordFormat.ts", "simulator/config.ts"];
-const mayUsePulumi = ["components", "cli", "."];
+const mayUsePulumi = ["components", "cli", "gke-cluster", "."];
 
 interface Import {
   readonly file: string;
