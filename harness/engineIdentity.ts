@@ -3,12 +3,11 @@ import { join } from "node:path";
 import { ask, type Reply } from "./ask.ts";
 import { errorBody } from "./failure.ts";
 import type { PlanTarget } from "./plan.ts";
-import type { EngineIdentity, ServedModel, SimulatorMark } from "./recordFormat.ts";
+import { type EngineIdentity, type ServedModel, type SimulatorMark, simulatorHeader } from "./recordFormat.ts";
 import { replaceFile } from "./replaceFile.ts";
 
 /** Whoever does not answer within this is not known; the run goes on all the same. */
 const LONGEST_ASK_MS = 5000;
-const SIMULATOR_HEADER = "x-llm-bench-simulator";
 
 type Missing = { -readonly [key in keyof EngineIdentity["missing"]]: string };
 
@@ -40,6 +39,13 @@ export async function identify(
   return { formatVersion: 1, askedAt, baseUrl: target.baseUrl, ...told, missing };
 }
 
+/** The identity when an answer of the run itself has the simulator's header, which a proxy may have kept from `identify`. */
+export function foundSimulated(identity: EngineIdentity, version: string): EngineIdentity {
+  if (identity.simulator !== null) return identity;
+  const { simulator: _, ...missing } = identity.missing;
+  return { ...identity, simulator: { version, speed: null }, missing };
+}
+
 /** Writes engine.json in one step. */
 export async function writeIdentity(folder: string, identity: EngineIdentity): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -64,7 +70,7 @@ function versionOf(reply: Reply): string | null {
 }
 
 function simulatorOf(...replies: Reply[]): SimulatorMark | null {
-  const header = headerOf(SIMULATOR_HEADER, ...replies);
+  const header = headerOf(simulatorHeader, ...replies);
   const field = replies.map((reply) => jsonOf(reply)?.simulator).find((value) => typeof value === "object" && value);
   if (header === null && field === undefined) return null;
   const { version, speed } = (field ?? {}) as Record<string, unknown>;

@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { Dispatcher } from "undici";
 import { type Connection, readClock } from "./connection.ts";
 import { connectionFailure, errorBody, type Failure, statusFailure } from "./failure.ts";
-import type { Outcome } from "./recordFormat.ts";
+import { type Outcome, simulatorHeader } from "./recordFormat.ts";
 import { errorText, readAnswer, type Usage } from "./stream/answer.ts";
 import { EventScanner, type EventSink, LONGEST_EVENT_BYTES } from "./stream/eventScanner.ts";
 import type { ShapeBook } from "./stream/shapeBook.ts";
@@ -53,6 +53,8 @@ export class Exchange implements Dispatcher.DispatchHandler, EventSink {
   outcome: Outcome = "ok";
   message: string | null = null;
   streamed = false;
+  /** Version of our simulated engine, where an answer on this connection said that it comes from one. */
+  simulator: string | null = null;
   /** The answer was read to its end: the connection can carry the next request. */
   reusable = false;
 
@@ -117,6 +119,8 @@ export class Exchange implements Dispatcher.DispatchHandler, EventSink {
     this.headersMs = readClock.ms;
     this.status = status;
     this.#headers = headers;
+    const simulator = headers[simulatorHeader];
+    if (simulator !== undefined) this.simulator = String(simulator);
     const encoding = headers["content-encoding"];
     if (encoding !== undefined && encoding !== "identity") {
       this.fail("malformed", `the answer is compressed (${encoding}) although that was not asked for`);

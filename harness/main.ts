@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import process from "node:process";
 import { readApiKey } from "./apiKey.ts";
 import { help, readCommandLine } from "./commandLine.ts";
-import { identify, writeIdentity } from "./engineIdentity.ts";
+import { foundSimulated, identify, writeIdentity } from "./engineIdentity.ts";
 import type { HarnessPlan } from "./plan.ts";
 import { PlanError } from "./planError.ts";
 import { progressLine } from "./progress.ts";
@@ -38,7 +38,8 @@ async function main(): Promise<number> {
       process.stderr.write(`partial: ${stopper.signal.reason} before the run; nothing was sent\n`);
       return 3;
     }
-    await writeIdentity(commandLine.out, await identify(plan.target, apiKey, stopper.signal));
+    const identity = await identify(plan.target, apiKey, stopper.signal);
+    await writeIdentity(commandLine.out, identity);
     if (unusable !== null) {
       process.stderr.write(`${unusable}\n`);
       return 5;
@@ -47,10 +48,17 @@ async function main(): Promise<number> {
       const stop = (): void => stopper.abort(`the time limit of ${timeLimitSeconds} s has passed`);
       setTimeout(stop, timeLimitSeconds * 1000).unref();
     }
+    let corrected = Promise.resolve();
     const result = await runPlan(plan, commandLine.out, {
       onProgress,
+      onSimulated: (version) => {
+        const found = foundSimulated(identity, version);
+        // The disk's failure is told by whoever writes the records.
+        if (found !== identity) corrected = writeIdentity(commandLine.out, found).catch(() => {});
+      },
       signal: stopper.signal,
     });
+    await corrected;
     if (result.message !== null) process.stderr.write(`${result.message}\n`);
     return result.exitCode;
   } catch (error) {

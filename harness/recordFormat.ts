@@ -147,6 +147,9 @@ export interface ServedModel {
   readonly maxModelLen: number | null;
 }
 
+/** Header that our simulated engine puts on every answer; its value is its version. */
+export const simulatorHeader = "x-llm-bench-simulator";
+
 export interface SimulatorMark {
   readonly version: string;
   /** Simulated seconds per real second; null where only the header told of it. */

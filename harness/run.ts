@@ -26,6 +26,8 @@ const UNFINISHED = "the load generator was killed before its end, or still ran w
 export interface RunOptions {
   /** Called about once a second and at the end. */
   readonly onProgress?: (progress: HarnessProgress) => void;
+  /** Called once, when an answer says that it comes from our simulated engine. */
+  readonly onSimulated?: (version: string) => void;
   /** Stops the run: what is in flight is cancelled, what there is is written and marked partial. */
   readonly signal?: AbortSignal;
 }
@@ -59,7 +61,7 @@ export async function runPlan(plan: HarnessPlan, folder: string, options: RunOpt
   const onSignal = (): void => stopper.abort(reasonText(options.signal?.reason));
   options.signal?.addEventListener("abort", onSignal, { once: true });
   if (options.signal?.aborted) onSignal();
-  const run = new Run(plan, prompts, apiKey, recorder, { originMs, startedAt }, stopper.signal, options.onProgress);
+  const run = new Run(plan, prompts, apiKey, recorder, { originMs, startedAt }, stopper.signal, options);
   try {
     return await run.execute();
   } finally {
@@ -89,7 +91,7 @@ class Run {
     recorder: Recorder,
     clock: { originMs: number; startedAt: string },
     signal: AbortSignal,
-    onProgress: ((progress: HarnessProgress) => void) | undefined,
+    { onProgress, onSimulated }: RunOptions,
   ) {
     this.#plan = plan;
     this.#prompts = prompts;
@@ -98,7 +100,7 @@ class Run {
     this.#signal = signal;
     this.#onProgress = onProgress ?? (() => {});
     this.#inFlight = new InFlight(plan.deadlines);
-    this.#sender = new Sender(plan, apiKey, recorder, this.#inFlight);
+    this.#sender = new Sender(plan, apiKey, recorder, this.#inFlight, onSimulated ?? (() => {}));
     const stages = plan.warmup === null ? plan.stages : [warmupStage(plan.warmup), ...plan.stages];
     this.#parts = stages.map((stage) => ({ stage, tally: new Tally(), beganMs: null, ended: false }));
   }

@@ -36,8 +36,17 @@ export class Sender {
   readonly #idle: Exchange[] = [];
   readonly #ends = new Map<Exchange, { traffic: Traffic; onEnd: (ok: boolean) => void }>();
   #requests = 0;
+  #onSimulated: ((version: string) => void) | null;
 
-  constructor(plan: HarnessPlan, apiKey: string | null, recorder: Recorder, inFlight: InFlight) {
+  /** @param onSimulated called once, at the first answer that says it comes from our simulated engine */
+  constructor(
+    plan: HarnessPlan,
+    apiKey: string | null,
+    recorder: Recorder,
+    inFlight: InFlight,
+    onSimulated: (version: string) => void,
+  ) {
+    this.#onSimulated = onSimulated;
     this.#origin = new URL(plan.target.baseUrl).origin;
     this.#path = requestPath(plan);
     this.#headers = [
@@ -89,6 +98,10 @@ export class Sender {
     this.#recorder.add(exchange);
     const message = exchange.message === null ? null : this.#recorder.cleanMessage(exchange.message);
     traffic.tally.end(exchange.outcome, message, exchange.endMs - exchange.sentMs);
+    if (exchange.simulator !== null && this.#onSimulated !== null) {
+      this.#onSimulated(exchange.simulator);
+      this.#onSimulated = null;
+    }
     traffic.health.dispatched(exchange.sentMs - exchange.scheduledMs);
     // First idle, then told: a closed loop sends its next request on the connection that just became free.
     if (exchange.reusable) this.#idle.push(exchange);

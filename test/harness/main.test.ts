@@ -115,6 +115,16 @@ describe("the command line of the load generator", () => {
     assert.deepEqual([identity.models, identity.simulator], [[{ id: "m", maxModelLen: null }], null]);
   });
 
+  it("writes down that the engine is simulated where only its answers say so", async () => {
+    const mark = "HTTP/1.1 200 OK\r\nX-LLM-Bench-Simulator: 7\r\n";
+    await serve((socket) => void socket.write(wholeStream(3).replace("HTTP/1.1 200 OK\r\n", mark)));
+    const args = ["--plan", planFile({ stages: [closed(2, 6)] }), "--out", folder.path, "--progress", "none"];
+    assert.equal((await start(args).ended).code, 0);
+    const identity = JSON.parse(readFileSync(join(folder.path, "engine.json"), "utf8")) as EngineIdentity;
+    assert.deepEqual(identity.simulator, { version: "7", speed: null });
+    assert.deepEqual(Object.keys(identity.missing), ["version", "models", "server"]);
+  });
+
   it("ends with 5 where the engine is of no use, sends nothing, and leaves who answered", async () => {
     await serve(() => assert.fail("a request was sent"));
     server!.onGet = () => fixed("200 OK", "application/json", '{"data": [{"id": "other"}]}');
