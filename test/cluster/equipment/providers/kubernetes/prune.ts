@@ -19,26 +19,38 @@ function pruneValue(live: Json, wanted: Json): Json {
   return wanted.slice(0, live.length).map((item, index) => pruneValue(live[index] as Json, item));
 }
 
+// Fields that k8s.io/api holds as pointers, among those that pods and their owners use: there a zero is a value.
+const pointers = new Set([
+  ..."allowPrivilegeEscalation automountServiceAccountToken backoffLimit completions emptyDir enableServiceLinks".split(
+    " ",
+  ),
+  ..."fsGroup hostUsers immutable optional parallelism privileged readOnlyRootFilesystem replicas runAsGroup".split(
+    " ",
+  ),
+  ..."runAsNonRoot runAsUser securityContext shareProcessNamespace storageClassName suspend".split(" "),
+  ..."terminationGracePeriodSeconds ttlSecondsAfterFinished".split(" "),
+]);
+
 /**
- * New inputs without the zero values ("", 0, false, {}, []) that the old inputs held as well and that the API server did
- * not keep. The real provider loses them in its typed objects, whose fields are `omitempty` (normalizeInputs); here what
- * the server kept tells. One difference stays: a zero value that is new shows as a change once.
+ * New inputs without the zero values ("", 0, false, {}, []) that the API server does not keep. The real provider loses
+ * them in its typed objects, whose fields are `omitempty` (normalizeInputs); here the live object tells, and a list says
+ * where a zero that is new is a change all the same.
  */
 export function withoutDroppedZeros(news: JsonObject, olds: JsonObject, live: JsonObject): JsonObject {
   const kept: JsonObject = {};
   for (const [key, value] of Object.entries(news)) {
     const old = olds[key];
-    if (live[key] === undefined && isZero(value) && equal(value, old)) continue;
-    kept[key] = withoutDropped(value, old, live[key]);
+    const isNothing = isZero(value) && (!pointers.has(key) || equal(value, old));
+    if (live[key] !== undefined || !isNothing) kept[key] = withoutDropped(value, old, live[key]);
   }
   return kept;
 }
 
 function withoutDropped(value: Json, old: Json | undefined, live: Json | undefined): Json {
-  if (isMap(value) && isMap(old) && isMap(live))
-    return withoutDroppedZeros(value as JsonObject, old as JsonObject, live as JsonObject);
-  if (Array.isArray(value) && Array.isArray(old) && Array.isArray(live))
-    return value.map((item, index) => withoutDropped(item, old[index], live[index]));
+  if (isMap(value) && isMap(live))
+    return withoutDroppedZeros(value as JsonObject, (isMap(old) ? old : {}) as JsonObject, live as JsonObject);
+  if (Array.isArray(value) && Array.isArray(live))
+    return value.map((item, index) => withoutDropped(item, Array.isArray(old) ? old[index] : undefined, live[index]));
   return value;
 }
 
