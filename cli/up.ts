@@ -51,7 +51,11 @@ function printResult(result: BenchmarkResult, name: string): void {
   else for (const problem of problems) out(`! ${problem}`);
   if (problems.length > 0) {
     out(`! ${result.runs - problems.length} of ${result.runs} runs are complete; all results are kept.`);
-    out(`  next: ./bench up ${name} --retry runs the others again, beside what is there`);
+    out(
+      result.notMade === problems.length
+        ? `  next: ./bench up ${name} makes the others`
+        : `  next: ./bench up ${name} --retry runs the others again, beside what is there`,
+    );
   } else if (result.ran === 0) {
     out("Nothing was to be done: every run of this scenario is complete.");
   }

@@ -20,6 +20,8 @@ export interface BenchmarkResult {
   readonly ran: number;
   /** One sentence per run that is not complete. */
   readonly problems: readonly string[];
+  /** Of these, runs that were not come to, or that go on in the cluster: a plain `up` takes them up. */
+  readonly notMade: number;
   readonly reportFolder: string;
   /** null: not one run left anything to analyse. */
   readonly analysis: Analysis | null;
@@ -96,7 +98,8 @@ export async function runBenchmark(
   const analysis = (ran === 0 && knownAnalysis(scenario, runs)) || (await analyse(folders, out, driver));
   const problems = folders.flatMap((folder, i) => problem(runs[i] as PlannedRun, folder));
   const status = problems.length === 0 ? "complete" : analysis === null ? "failed" : "partial";
-  return { status, runs: runs.length, ran, problems, reportFolder: out, analysis };
+  const notMade = nextAttempts(scenario, runs, false).length;
+  return { status, runs: runs.length, ran, problems, notMade, reportFolder: out, analysis };
 }
 
 /** Imported when it is needed: the figures' libraries take a second to load, and most calls of `up` change nothing. */
