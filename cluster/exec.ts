@@ -129,9 +129,15 @@ function refusal(message: string, { namespace, pod }: ExecTarget): Error {
 function failureOf(status: V1Status, stderr: string, target: ExecTarget): Error | null {
   if (status.status === "Success") return null;
   const cause = status.details?.causes?.find(({ reason }) => reason === "ExitCode")?.message;
-  if (status.reason === "NonZeroExitCode" && cause !== undefined) return new ExecExit(Number(cause), stderr);
+  if (status.reason === "NonZeroExitCode" && cause !== undefined) {
+    const code = Number(cause);
+    // Killed with its container, or by the kernel for want of memory; nothing the command itself decided.
+    if (code === 137 || code === 143) return new TransientExecError("broken", `the command was killed (code ${code})`);
+    return new ExecExit(code, stderr);
+  }
   const message = status.message ?? JSON.stringify(status);
-  if (/container not found/.test(message)) return new TransientExecError("not-started", message);
+  if (/container not found|stopped state|not running/.test(message))
+    return new TransientExecError("not-started", message);
   if (/executable file not found|no such file or directory/.test(message)) {
     return new ClusterError(
       `the image of container "${target.container}" in pod ${target.namespace}/${target.pod} cannot run the command: ${message}`,

@@ -1,5 +1,7 @@
+import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import { ApiException, type V1Pod } from "@kubernetes/client-node";
+import { labelKeys } from "../manifests/labels.ts";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
 import { type ExecOptions, type ExecTarget, exec } from "./exec.ts";
@@ -22,11 +24,15 @@ export interface ReaderOptions {
   readonly signal: AbortSignal;
 }
 
-/** A pod without grace is gone in a tenth of a second; on a node that does not answer it takes until that is noticed. */
-const goneSeconds = 60;
+interface Where {
+  readonly namespace: string;
+  readonly name: string;
+}
 
 /**
- * Creates the reader pod, lends it to `use` and deletes it whatever happens; a leftover of an interrupted call is replaced.
+ * Creates the reader pod, lends it to `use` and deletes it whatever happens; a leftover of an interrupted call goes too.
+ * Each reader has a name of its own: the kubelet finds a container to exec into by its pod's name alone, and for a moment
+ * that would be the one of a reader that has just been deleted.
  * `use` is called at once: the first `execInReader` waits until the container runs, because the kubelet reports that up to
  * a second after one can exec into it.
  */
@@ -36,16 +42,23 @@ export async function withReader<T>(
   options: ReaderOptions,
   use: (reader: Reader) => Promise<T>,
 ): Promise<T> {
-  const [namespace, name] = [pod.metadata?.namespace ?? "default", pod.metadata?.name ?? ""];
+  const where = {
+    namespace: pod.metadata?.namespace ?? "default",
+    name: `${pod.metadata?.name}-${randomBytes(3).toString("hex")}`,
+  };
   const startBy = Date.now() + options.deadlineSeconds * 1000;
-  const uid = await create(cluster, pod, namespace, name, options.signal);
+  const named = { ...pod, metadata: { ...pod.metadata, name: where.name } };
+  const [uid] = await Promise.all([
+    create(cluster, named, where, options.signal),
+    removeLeftovers(cluster, pod, where),
+  ]);
   try {
     const container = pod.spec?.containers[0]?.name ?? "";
     const volume = pod.spec?.volumes?.find(({ persistentVolumeClaim }) => persistentVolumeClaim);
     const claim = volume?.persistentVolumeClaim?.claimName ?? "";
-    return await use({ namespace, pod: name, container, claim, uid, startBy });
+    return await use({ namespace: where.namespace, pod: where.name, container, claim, uid, startBy });
   } finally {
-    await remove(cluster, namespace, name, uid);
+    await remove(cluster, where);
   }
 }
 
@@ -69,50 +82,39 @@ export async function execInReader(
   }
 }
 
-async function create(
-  cluster: Cluster,
-  pod: V1Pod,
-  namespace: string,
-  name: string,
-  signal: AbortSignal,
-): Promise<string> {
+async function create(cluster: Cluster, pod: V1Pod, where: Where, signal: AbortSignal): Promise<string> {
   for (let failures = 0; ; ) {
     signal.throwIfAborted();
     try {
-      const created = await cluster.core.createNamespacedPod({ namespace, body: pod });
+      const created = await cluster.core.createNamespacedPod({ namespace: where.namespace, body: pod });
       return created.metadata?.uid ?? "";
     } catch (error) {
-      if (isStatus(error, 409)) await replaceLeftover(cluster, namespace, name, signal);
-      else if (!isTransient(error) || ++failures === 5) throw notCreated(error, namespace, name);
-      else await sleep(500 * failures, undefined, { signal });
+      // An answer that was lost on its way: nobody else has this name.
+      if (isStatus(error, 409)) return (await cluster.core.readNamespacedPod(where)).metadata?.uid ?? "";
+      if (!isTransient(error) || ++failures === 5) throw notCreated(error, where);
+      await sleep(500 * failures, undefined, { signal });
     }
   }
 }
 
-async function replaceLeftover(cluster: Cluster, namespace: string, name: string, signal: AbortSignal): Promise<void> {
-  const until = Date.now() + goneSeconds * 1000;
-  await remove(cluster, namespace, name, null);
-  while (Date.now() < until) {
-    try {
-      await cluster.core.readNamespacedPod({ namespace, name });
-    } catch (error) {
-      if (isStatus(error, 404)) return;
-      if (!isTransient(error)) throw error;
-    }
-    await sleep(100, undefined, { signal });
-  }
-  throw new ClusterError(
-    `pod ${namespace}/${name} of an earlier collection does not go away`,
-    `see "kubectl -n ${namespace} describe pod ${name}"; if its node is lost, delete the pod with --force and collect again`,
-  );
+/** Readers of the same run; what cannot be listed or deleted ends at its own deadline. */
+async function removeLeftovers(cluster: Cluster, pod: V1Pod, { namespace, name }: Where): Promise<void> {
+  const { [labelKeys.component]: component, [labelKeys.run]: run } = pod.metadata?.labels ?? {};
+  if (component === undefined || run === undefined) return;
+  const labelSelector = `${labelKeys.component}=${component},${labelKeys.run}=${run}`;
+  const { items } = await cluster.core.listNamespacedPod({ namespace, labelSelector }).catch(() => ({ items: [] }));
+  const base = pod.metadata?.name ?? "";
+  const left = items
+    .flatMap(({ metadata }) => metadata?.name ?? [])
+    .filter((one) => one !== name && one.startsWith(base));
+  await Promise.all(left.map((one) => remove(cluster, { namespace, name: one })));
 }
 
 /** Not worth failing a collection for: the pod has a deadline of its own and goes with its Job. */
-async function remove(cluster: Cluster, namespace: string, name: string, uid: string | null): Promise<void> {
-  const body = { gracePeriodSeconds: 0, ...(uid === null ? {} : { preconditions: { uid } }) };
+async function remove(cluster: Cluster, where: Where): Promise<void> {
   for (let tries = 1; tries <= 3; tries++) {
     try {
-      await cluster.core.deleteNamespacedPod({ namespace, name, body });
+      await cluster.core.deleteNamespacedPod({ ...where, gracePeriodSeconds: 0 });
       return;
     } catch (error) {
       if (!isTransient(error)) return;
@@ -121,7 +123,7 @@ async function remove(cluster: Cluster, namespace: string, name: string, uid: st
   }
 }
 
-function notCreated(error: unknown, namespace: string, name: string): ClusterError {
+function notCreated(error: unknown, { namespace, name }: Where): ClusterError {
   const why = error instanceof ApiException ? statusMessage(error) : String((error as Error).message);
   return new ClusterError(
     `the pod ${namespace}/${name} that is to read the results could not be created: ${why}`,

@@ -9,6 +9,8 @@ import type { Reader } from "./reader.ts";
 const again = "the results are still in the claim: collect again; what is here already is not fetched twice";
 /** A reader that starts as it should is there by then; the events of one that does not are another request each time. */
 const soonMs = 3000;
+/** From the kubelet's word that the container runs to a command that starts in it. */
+const execMs = 30_000;
 
 /** The start of a reader pod, looked at again and again. */
 export class ReaderStart {
@@ -16,6 +18,7 @@ export class ReaderStart {
   readonly #reader: Reader;
   readonly #standing = new Standing();
   readonly #begunAt = Date.now();
+  #runningSince: number | null = null;
 
   constructor(cluster: Cluster, reader: Reader) {
     this.#cluster = cluster;
@@ -43,6 +46,11 @@ export class ReaderStart {
     }
     if (pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded") {
       return this.#error("ended by itself", `is "harness.image" a Node image with a shell? ${again}`);
+    }
+    const running = pod.status?.containerStatuses?.[0]?.state?.running !== undefined;
+    this.#runningSince = running ? (this.#runningSince ?? Date.now()) : null;
+    if (this.#runningSince !== null && Date.now() - this.#runningSince > execMs) {
+      return this.#error("runs, but no command can be started in it", again);
     }
     return late ? this.#error("did not start in time, and nothing says why", again) : null;
   }
