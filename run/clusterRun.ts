@@ -1,5 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import type { V1Job } from "@kubernetes/client-node";
 import type { Manifest } from "../analysis/run.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
 import { collectFiles } from "../cluster/collectFiles.ts";
@@ -13,6 +14,7 @@ import { type RunEnd, waitForRun } from "../cluster/waitForRun.ts";
 import type { HarnessPlan } from "../harness/plan.ts";
 import type { HarnessProgress } from "../harness/recordFormat.ts";
 import { manifestYaml } from "../manifests/allManifests.ts";
+import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { resultsMount, resultsPath } from "../manifests/names.ts";
 import { readerPod } from "../manifests/readerPod.ts";
 import type { StackManifests } from "../manifests/stackManifests.ts";
@@ -229,6 +231,13 @@ function progressOf(line: string): HarnessProgress | null {
   } catch {
     return null; // cut in the middle by a broken log stream
   }
+}
+
+/** What the harness pod runs, as a person would type it there. */
+function commandOf(objects: readonly KubernetesObject[]): string {
+  const job = objects.find(({ kind }) => kind === "Job") as V1Job | undefined;
+  const container = job?.spec?.template.spec?.containers[0];
+  return [...(container?.command ?? []), ...(container?.args ?? [])].join(" ");
 }
 
 function megabytes(bytes: number): string {
