@@ -24,7 +24,7 @@ export abstract class Engine extends pulumi.ComponentResource {
       object.metadata?.labels?.[labelKeys.component] === "model-cache";
     const cached = manifests.objects.filter(isCache);
     const cache =
-      cached.length > 0 && new ModelCache(`${name}-model`, { objects: cached, workspace }, { parent: this });
+      cached.length > 0 && new ModelCache(`${name}-model`, { objects: cached, workspace, shared }, { parent: this });
     this.endpoint = manifests.endpoint;
     this.resources = declareObjects(
       this,

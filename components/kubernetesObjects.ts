@@ -29,6 +29,11 @@ const classes = {
   "rbac.authorization.k8s.io/v1/RoleBinding": k8s.rbac.v1.RoleBinding,
 } as unknown as Readonly<Record<string, ResourceClass | undefined>>;
 
+/** Has pods, which mount other objects: it comes after them. */
+export function runsPods({ kind }: KubernetesObject): boolean {
+  return kind === "Deployment" || kind === "Job";
+}
+
 /**
  * Declares the objects of one component, as the builders made them. The URN of each is component, kind and position, so
  * that an object whose name holds a hash is replaced, not forgotten and made anew.
@@ -37,10 +42,11 @@ export function declareObjects(
   parent: pulumi.ComponentResource,
   name: string,
   objects: readonly KubernetesObject[],
-  { secretData = {}, ...options }: Declaration = {},
+  { secretData = {}, dependsOn = [], ...options }: Declaration = {},
 ): pulumi.CustomResource[] {
   const seen = new Map<string, number>();
-  return objects.map((object) => {
+  const made: pulumi.CustomResource[] = [];
+  for (const object of objects) {
     const kind = (object.kind as string).toLowerCase();
     const number = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, number);
@@ -49,12 +55,17 @@ export function declareObjects(
     const Class =
       classes[`${object.apiVersion}/${object.kind}`] ?? (k8s.apiextensions.CustomResource as unknown as ResourceClass);
     const data = object.kind === "Secret" ? secretData[object.metadata?.name as string] : undefined;
-    return new Class(
-      `${name}-${suffix}`,
-      { ...object, metadata: ours(object), ...(data === undefined ? {} : { stringData: data }) },
-      { parent, ...options },
+    // A pod that comes before what it mounts starts with failed mounts, and is held back by the kubelet for a while.
+    const mounts = runsPods(object) ? made : [];
+    made.push(
+      new Class(
+        `${name}-${suffix}`,
+        { ...object, metadata: ours(object), ...(data === undefined ? {} : { stringData: data }) },
+        { parent, ...options, dependsOn: [...dependsOn, ...mounts] },
+      ),
     );
-  });
+  }
+  return made;
 }
 
 /**

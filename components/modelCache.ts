@@ -4,9 +4,11 @@ import { declareObjects } from "./kubernetesObjects.ts";
 import type { Workspace } from "./workspace.ts";
 
 export interface ModelCacheArgs {
-  /** Claim, script and download Job: what `modelCacheManifests` gives. */
+  /** Claim and download Job. */
   readonly objects: readonly KubernetesObject[];
   readonly workspace: Workspace;
+  /** The script that the Job mounts is among them. */
+  readonly shared: readonly pulumi.Resource[];
 }
 
 /** A model's weights on a claim, downloaded once: a Job that finds them there ends at once. */
@@ -17,7 +19,7 @@ export class ModelCache extends pulumi.ComponentResource {
     super("llmbench:components:ModelCache", name, {}, opts);
     const { resources, namespace } = args.workspace;
     this.resources = declareObjects(this, name, args.objects, {
-      dependsOn: [...resources],
+      dependsOn: [...resources, ...args.shared],
       deletedWith: namespace,
       deleteBeforeReplace: true,
     });

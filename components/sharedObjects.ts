@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
-import { declareObjects } from "./kubernetesObjects.ts";
+import { declareObjects, runsPods } from "./kubernetesObjects.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** What several engines or runs use: our programs as ConfigMaps, a model cache that many pods may mount. */
@@ -15,12 +15,14 @@ export class SharedObjects extends pulumi.ComponentResource {
     super("llmbench:components:SharedObjects", name, {}, opts);
     const { resources, namespace } = args.workspace;
     // One component per object: each name is a hash or the only one of its kind, so a URN by name is stable.
-    this.resources = args.objects.flatMap((object) =>
-      declareObjects(this, `${name}-${object.metadata?.name}`, [object], {
-        dependsOn: [...resources],
-        deletedWith: namespace,
-      }),
-    );
+    const made: pulumi.CustomResource[] = [];
+    for (const object of args.objects) {
+      const dependsOn = [...resources, ...(runsPods(object) ? made : [])];
+      made.push(
+        ...declareObjects(this, `${name}-${object.metadata?.name}`, [object], { dependsOn, deletedWith: namespace }),
+      );
+    }
+    this.resources = made;
     this.registerOutputs({});
   }
 }
