@@ -129,7 +129,9 @@ function podSpec(
   command: string[],
 ): V1PodSpec {
   const { cpu, memory, serviceAccount } = scenario.harness;
-  const resources = { cpu: String(cpu), memory };
+  // Requests equal limits: a load generator that loses its CPU to a neighbour measures the neighbour. But never less than
+  // one core as the limit: it would stop the one busy thread for up to 0.1 s at a time.
+  const resources = { requests: { cpu: String(cpu), memory }, limits: { cpu: String(Math.max(1, cpu)), memory } };
   const env: V1EnvVar[] =
     apiKeySecret === null ? [] : [{ name: apiKeyEnv, valueFrom: { secretKeyRef: { ...apiKeySecret } } }];
   const code = harnessBundleManifest(scenario, bundle).metadata?.name as string;
@@ -147,8 +149,7 @@ function podSpec(
         image: nodeImageOf(scenario),
         command,
         env: [...env, { name: "TZ", value: "UTC" }],
-        // Requests equal limits: a load generator that loses its CPU to a neighbour measures the neighbour.
-        resources: { requests: resources, limits: resources },
+        resources,
         securityContext: containerSecurityContext({ readOnlyRoot: true }),
         terminationMessagePolicy: "FallbackToLogsOnError",
         volumeMounts: [

@@ -62,7 +62,10 @@ function deployment(
 ): V1Deployment {
   const { readyTimeoutSeconds } = clusterOf(scenario);
   const all = labels(scenario, "engine", { target: target.name });
-  const resources = { cpu: String(target.engine.cpu), memory: target.engine.memory };
+  const { cpu, memory } = target.engine;
+  // It idles most of the time and computes in bursts: a limit as low as the request would stop it in the middle of one,
+  // for up to 0.1 s, and that would be measured as the engine's latency.
+  const resources = { requests: { cpu: String(cpu), memory }, limits: { cpu: String(Math.max(2, cpu)), memory } };
   const health = { httpGet: { path: "/health", port: "http" } };
   return {
     apiVersion: "apps/v1",
@@ -99,7 +102,7 @@ function deployment(
               readinessProbe: { ...health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
               // One thread serves all requests: under the heaviest load an answer may take seconds.
               livenessProbe: { ...health, periodSeconds: 30, timeoutSeconds: 10, failureThreshold: 10 },
-              resources: { requests: resources, limits: resources },
+              resources,
               securityContext: containerSecurityContext({ readOnlyRoot: true }),
               terminationMessagePolicy: "FallbackToLogsOnError",
               volumeMounts: [

@@ -20,7 +20,7 @@ export interface EngineSettings {
   readonly blockSize: number;
   /** Appended to `vllm serve` as they are. */
   readonly extraArgs: readonly string[];
-  /** Of one replica's pod, on a cluster: requested and limited. */
+  /** Of one replica's pod, on a cluster: requested, and limited but for the simulated engine's cores. */
   readonly cpu: number;
   readonly memory: string;
   /** Of /dev/shm, through which tensor-parallel workers talk. */

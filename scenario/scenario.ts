@@ -88,7 +88,7 @@ export interface HarnessSettings {
   readonly image: string;
   /** Identity of its pod; null: ours, which has no rights. */
   readonly serviceAccount: string | null;
-  /** Cores, requested and limited. */
+  /** Cores, requested and limited; the limit is at least 1. */
   readonly cpu: number;
   readonly memory: string;
   readonly pvcSize: string;

@@ -66,7 +66,7 @@ const engine = z
       .meta({ title: "a vLLM release such as v0.26.0" })
       .describe("vLLM release."),
     extraArgs: z.array(z.string().min(1)).describe("Appended to `vllm serve` as they are."),
-    cpu: cpu.describe("Cores of one replica's pod. Default 2, and 2 more for each GPU; 0.5 if simulated."),
+    cpu: cpu.describe("Cores of one replica's pod. Default 2, and 2 more for each GPU; 0.25 if simulated."),
     memory: quantity.describe(
       "Memory of one replica's pod. Default 24Gi, and 16Gi more for each GPU; 512Mi if simulated.",
     ),

@@ -16,7 +16,7 @@ import { workspaceManifests } from "../../manifests/workspace.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { named, objectsOf } from "./pods.ts";
 import { scenarios } from "./scenarios.ts";
-import { bundles, fixedRuns, scenarioOf } from "./stacks.ts";
+import { bundles, scenarioOf } from "./stacks.ts";
 
 const scenario = (name: string) => scenarios.get(name) as Scenario;
 const namesOf = (objects: readonly { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
@@ -25,7 +25,7 @@ const gke = { platform: "gke", gpu: "a100-80", model: "qwen3-8b" };
 describe("workspace manifests", () => {
   it("give the collector no Secrets, and the rights of the reader only where results are", () => {
     const roles = named<V1Role>(objectsOf(scenario("a namespace of its own for the load generator")), "Role");
-    const verbs = ({ rules }: V1Role) =>
+    const verbs = ({ rules = [] }: V1Role) =>
       rules.flatMap(({ resources = [], verbs }) => resources.map((resource) => `${resource} ${verbs.join(",")}`));
     assert.deepEqual(
       roles.map(({ metadata }) => metadata?.namespace),
@@ -186,10 +186,10 @@ describe("runs", () => {
   it("end by themselves before their Job's deadline, with time to write what they have", () => {
     const [job] = named<V1Job>(objectsOf(scenario("stack kind-sim")), "Job");
     const command = job?.spec?.template.spec?.containers[0]?.command ?? [];
-    const after = (flag: string) => Number(command[command.indexOf(flag) + 1]);
+    const seconds = (flag: string) => Number(command[command.indexOf(flag) + 1]);
     const { activeDeadlineSeconds = 0, template } = job?.spec ?? {};
     const grace = template?.spec?.terminationGracePeriodSeconds ?? 0;
-    assert.ok(after("--time-limit") + after("--wait-ready") + grace < activeDeadlineSeconds);
+    assert.ok(seconds("--time-limit") + seconds("--wait-ready") + grace < activeDeadlineSeconds);
   });
 
   it("bring custom prompts along", () => {
@@ -205,11 +205,7 @@ describe("runs", () => {
 
   it("are read by a pod that goes with the Job, is not counted as one of its pods, and prefers its node", () => {
     const own = scenario("stack kind-sim");
-    const run = {
-      ...(fixedRuns(own)[0] as (typeof own.targets)[0] & never),
-      runId: "llama-8b-00000000-r1",
-      attempt: 2,
-    };
+    const run = { runId: "llama-8b-00000000-r1", attempt: 2 };
     const pod = readerPod(own, run, { name: harnessJobName(own, run), uid: "1-2" }, "node-7");
     assert.equal(pod.metadata?.name, "llmdbench-llmbench-reader-00000000-r1-a2");
     const [owner] = pod.metadata?.ownerReferences ?? [];

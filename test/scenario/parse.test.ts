@@ -142,7 +142,7 @@ describe("parseScenario", () => {
     assert.deepEqual(sizes({ ...ocp, model: "llama-8b", gpuCount: 1 }), [4, "40Gi"]);
     assert.deepEqual(sizes(ocp), [10, "88Gi"]);
     assert.deepEqual(sizes({ ...ocp, engine: { cpu: 32, memory: "128Gi" } }), [32, "128Gi"]);
-    assert.deepEqual(sizes({ ...ocp, method: "simulated" }), [0.5, "512Mi"]);
+    assert.deepEqual(sizes({ ...ocp, method: "simulated" }), [0.25, "512Mi"]);
   });
 
   it("for a preview, says what up would miss and goes on", () => {

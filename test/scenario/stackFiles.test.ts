@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { load } from "js-yaml";
 import { rawFromPulumi, rawFromStackFile } from "../../scenario/config.ts";
 import { parseScenario } from "../../scenario/parse.ts";
@@ -10,12 +10,34 @@ import { workloadOf } from "../../workloads/index.ts";
 
 const root = new URL("../../", import.meta.url);
 const text = (name: string) => readFileSync(new URL(name, root), "utf8");
-const files = readdirSync(root).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+/** Committed ones; people keep others of their own beside them. */
+const stacks = "local engines gke-a100 gke-h100 ocp-a100 ocp-h100 ocp-h100-mig ocp-l40 kind-sim".split(" ");
+const files = stacks.map((stack) => `Pulumi.${stack}.yaml`);
 
 describe("stack files", () => {
-  it("include those that the README names", () => {
-    for (const stack of ["local", "engines", "gke-a100", "ocp-h100"])
-      assert.ok(files.includes(`Pulumi.${stack}.yaml`), stack);
+  it("switch model and method by one key", () => {
+    for (const file of files.filter((name) => /gke|ocp/.test(name))) {
+      const raw = { ...rawFromStackFile(text(file), file), hasHfToken: true };
+      const changes = [{ model: "llama-3b" }, { model: "qwen3-8b" }, { method: "simulated" }];
+      for (const change of changes) {
+        const values = { ...raw.values, ...change };
+        const [target] = parseScenario({ ...raw, values }, { stack: "x", file }).targets;
+        assert.ok(target.method !== "existing" && target.method === (change.method ?? "standalone"));
+        assert.equal(target.model.alias, change.model ?? raw.values.model);
+      }
+    }
+  });
+
+  it("of the matrix have the names that results will have", () => {
+    const nameOf = (file: string) =>
+      parseScenario({ ...rawFromStackFile(text(file)), hasHfToken: true }, { stack: "x", file }).name;
+    assert.deepEqual(files.slice(2).map(nameOf), [
+      ...["gke_a100-40_standalone_llama-3b", "gke_h100-80_standalone_llama-8b"],
+      ...["ocp_a100-80_standalone_llama-3b", "ocp_h100-80_standalone_llama-70b"],
+      "ocp_h100-80-mig-3g.40gb_standalone_llama-8b",
+      "ocp_l40s_standalone_llama-8b",
+      "kind_h100-80_simulated_llama-8b",
+    ]);
   });
 
   for (const file of files) {
