@@ -1,6 +1,5 @@
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import type { V1Job } from "@kubernetes/client-node";
 import type { Manifest } from "../analysis/run.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
 import { collectFiles } from "../cluster/collectFiles.ts";
@@ -13,16 +12,16 @@ import type { EnginePods } from "../cluster/waitForEngine.ts";
 import { type RunEnd, waitForRun } from "../cluster/waitForRun.ts";
 import type { HarnessPlan } from "../harness/plan.ts";
 import type { HarnessProgress } from "../harness/recordFormat.ts";
-import { manifestYaml } from "../manifests/allManifests.ts";
-import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { resultsMount, resultsPath } from "../manifests/names.ts";
 import { readerPod } from "../manifests/readerPod.ts";
 import type { StackManifests } from "../manifests/stackManifests.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { renderPlan } from "../workloads/plan.ts";
+import { writeApplied } from "./appliedManifests.ts";
 import { closeRun, readSummary } from "./closeRun.ts";
 import { clusterMachine } from "./clusterMachine.ts";
 import type { Driver } from "./driver.ts";
+import { progressOf, withoutProgress } from "./harnessLog.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { runEnding } from "./runEnding.ts";
 import type { RunFolder } from "./runFolder.ts";
@@ -122,13 +121,7 @@ export class ClusterRuns {
     const startedAt = end.startedAt === null ? new Date() : new Date(end.startedAt);
     this.#prepare(run, folder);
     const owner = await this.#ownerOf(job, namespace);
-    folder.write(
-      "results/pod_log_response.txt",
-      end.log
-        .split("\n")
-        .filter((line) => progressOf(line) === null)
-        .join("\n"),
-    );
+    folder.write("results/pod_log_response.txt", withoutProgress(end.log));
     const identity = { runId: run.runId, attempt: folder.attempt };
     const copying = withReader(
       cluster,
@@ -172,22 +165,8 @@ export class ClusterRuns {
   }
 
   #prepare(run: PlannedRun, folder: RunFolder): void {
-    const { manifests } = this.#args;
-    for (const sub of ["results", "setup/commands", "setup/yamls", "environment", "workload"]) {
-      mkdirSync(join(folder.path, sub), { recursive: true });
-    }
-    const { objects } = manifests.runOf({ ...run, attempt: folder.attempt });
-    const engine = manifests.engines.find(({ target }) => target === run.target.name);
-    folder.write(
-      "setup/yamls/workspace.yaml",
-      manifestYaml([...manifests.workspace, ...manifests.claims, ...manifests.shared]),
-    );
-    folder.write("setup/yamls/engine.yaml", manifestYaml(engine?.objects ?? []));
-    folder.write("setup/yamls/harness.yaml", manifestYaml(objects));
-    folder.write(
-      "setup/commands/kubectl.txt",
-      "kubectl apply -f setup/yamls/   # Secrets without their data: fill them in first",
-    );
+    for (const sub of ["results", "environment", "workload"]) mkdirSync(join(folder.path, sub), { recursive: true });
+    writeApplied(this.#args.manifests, { ...run, attempt: folder.attempt }, folder);
   }
 
   async #facts(run: PlannedRun, folder: RunFolder, since: Date): Promise<Facts> {
@@ -222,22 +201,6 @@ function problemOf(error: unknown): ClusterError {
   if (error instanceof ClusterError) return error;
   if ((error as Error).name === "AbortError") return new ClusterError("the copy was interrupted", "run `up` again");
   throw error;
-}
-
-function progressOf(line: string): HarnessProgress | null {
-  if (!line.startsWith("{")) return null;
-  try {
-    return JSON.parse(line) as HarnessProgress;
-  } catch {
-    return null; // cut in the middle by a broken log stream
-  }
-}
-
-/** What the harness pod runs, as a person would type it there. */
-function commandOf(objects: readonly KubernetesObject[]): string {
-  const job = objects.find(({ kind }) => kind === "Job") as V1Job | undefined;
-  const container = job?.spec?.template.spec?.containers[0];
-  return [...(container?.command ?? []), ...(container?.args ?? [])].join(" ");
 }
 
 function megabytes(bytes: number): string {
