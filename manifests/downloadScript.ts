@@ -60,13 +60,17 @@ while :; do
   code=$?
   child=
   [ "$code" -eq 0 ] && break
+  # Colours and hints of the command would bury its one sentence.
+  sed "s/$(printf '\\033')\\[[0-9;]*m//g" "$log" | grep -v -e '^[[:space:]]*$' -e '^Hint:' >"$log.plain"
+  mv "$log.plain" "$log"
   cat "$log" >&2
-  reason=$(grep -v '^[[:space:]]*$' "$log" | tail -n 1)
-  if grep -qiE '40[13] Client Error|gated|restricted|unauthorized|forbidden' "$log"; then
+  reason=$(grep '^Error:' "$log" | tail -n 1)
+  [ -n "$reason" ] || reason=$(tail -n 1 "$log")
+  if grep -qiE 'access denied|requires approval|40[13] client error|unauthorized|forbidden|gated repo' "$log"; then
     fail "$MODEL_REPO: access denied: set hfToken to a token whose owner accepted the licence at https://huggingface.co/$MODEL_REPO ($reason)"
   fi
-  if grep -qiE '404 Client Error|repository not found|revision not found' "$log"; then
-    fail "$MODEL_REPO: no such model or revision ($MODEL_REVISION) on the hub ($reason)"
+  if grep -qiE '404 client error|(model|repository|revision).* not found' "$log"; then
+    fail "$MODEL_REPO: no such model or revision ($MODEL_REVISION) on the hub, or one that hfToken may not see ($reason)"
   fi
   if grep -qi 'no space left' "$log"; then
     fail "$MODEL_REPO: the model cache is full: raise cluster.modelStorage.size ($reason)"

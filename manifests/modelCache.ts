@@ -161,6 +161,7 @@ function podSpec(
           { name: "HF_HOME", value: "/tmp/huggingface" },
           { name: "HF_HUB_DISABLE_PROGRESS_BARS", value: "1" },
           { name: "HF_HUB_DISABLE_TELEMETRY", value: "1" },
+          { name: "NO_COLOR", value: "1" },
           {
             name: hfTokenSecret.key,
             valueFrom: { secretKeyRef: { ...hfTokenSecret, optional: !target.model.gated } },

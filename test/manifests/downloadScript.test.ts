@@ -136,12 +136,21 @@ describe("model download script", () => {
 
       const hopeless = [
         ["Cannot access gated repo: 403 Client Error", /: access denied: set hfToken .*huggingface\.co\/acme\/tiny \(/],
-        ["404 Client Error: Repository Not Found", /: no such model or revision \(main\) on the hub \(/],
+        // As hf 2.4 words and colours it.
+        [
+          "\x1b[1m\x1b[31mError: Access denied. Model 'acme/tiny' requires approval.\x1b[0m\n\x1b[90mHint: set HF_DEBUG=1\x1b[0m",
+          /: access denied: .* \(Error: Access denied\. Model 'acme\/tiny' requires approval\.\)$/,
+        ],
+        [
+          "\x1b[1m\x1b[31mError: Model 'acme/tiny' not found.\nIf the repo does not exist, create it\x1b[0m",
+          /: no such model or revision \(main\) on the hub, .* \(Error: Model 'acme\/tiny' not found\.\)$/,
+        ],
+        ["404 Client Error: Repository Not Found", /: no such model or revision \(main\) on the hub, .* \(/],
         ["OSError: No space left on device", /: the model cache is full: raise cluster\.modelStorage\.size \(/],
       ] as const;
       for (const [words, sentence] of hopeless)
-        it(`does not try again after "${words}"`, async () => {
-          const cache = withHf(`echo "${words}" >&2; exit 1`);
+        it(`does not try again after ${JSON.stringify(words)}`, async () => {
+          const cache = withHf(`cat >&2 <<'words'\n${words}\nwords\nexit 1`);
           const { code, stderr } = await cache.run();
           assert.deepEqual([code, cache.calls().length], [1, 1]);
           assert.match(stderr.trim().split("\n").at(-1) as string, sentence);
