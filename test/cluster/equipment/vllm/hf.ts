@@ -18,9 +18,11 @@ function main(args: readonly string[]): void {
     throw new Error("usage: hf download REPO_ID --local-dir DIR [--revision REVISION] [--exclude PATTERN]");
   const model = findModel(repository);
   if (model === undefined || model.name !== repository)
-    return ended(`404 Client Error. Repository Not Found for url: https://huggingface.co/api/models/${repository}`);
+    throw new HubError(
+      `404 Client Error. Repository Not Found for url: https://huggingface.co/api/models/${repository}`,
+    );
   if (model.gated && !process.env.HF_TOKEN)
-    return ended(
+    throw new HubError(
       `401 Client Error. Access to model ${repository} is restricted. You must be authenticated to access it.`,
     );
   mkdirSync(folder, { recursive: true });
@@ -29,14 +31,12 @@ function main(args: readonly string[]): void {
   process.stdout.write(`${folder}\n`);
 }
 
-function ended(message: string): void {
-  process.stderr.write(`${message}\n`);
-  process.exitCode = 1;
-}
+/** What the hub answered; the program ends with 1, and with 2 only when it was called wrongly. */
+class HubError extends Error {}
 
 try {
   main(process.argv.slice(2));
 } catch (error) {
   process.stderr.write(`${(error as Error).message}\n`);
-  process.exitCode = 2;
+  process.exitCode = error instanceof HubError ? 1 : 2;
 }
