@@ -35,9 +35,12 @@ export interface Started {
 export class Checkout {
   readonly path = mkdtempSync(join(tmpdir(), "llm-bench-test-"));
   readonly results = join(this.path, "results");
+  readonly #variables: Readonly<Record<string, string>>;
   #environment: Promise<Ended> | undefined;
 
-  constructor() {
+  /** @param variables of the environment, for all that it starts */
+  constructor(variables: Readonly<Record<string, string>> = {}) {
+    this.#variables = variables;
     for (const name of readdirSync(root))
       if (!left.has(name)) cpSync(join(root, name), join(this.path, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
@@ -97,7 +100,13 @@ export class Checkout {
       // A process group of its own, so that a test can press Ctrl-C as a terminal does.
       detached: true,
       // A state of its own even where the user is logged in somewhere; results beside it.
-      env: { ...process.env, PULUMI_BACKEND_URL: `file://${state}`, LLMBENCH_RESULTS: this.results, NO_COLOR: "1" },
+      env: {
+        ...process.env,
+        ...this.#variables,
+        PULUMI_BACKEND_URL: `file://${state}`,
+        LLMBENCH_RESULTS: this.results,
+        NO_COLOR: "1",
+      },
     });
     const began = Date.now();
     let stdout = "";
