@@ -5,7 +5,7 @@ import { promptText, renderPlan } from "../workloads/index.ts";
 import { codeConfigMap } from "./codeConfigMap.ts";
 import { nodeImageOf } from "./images.ts";
 import type { EngineEndpoint, RunManifests, SourceBundle } from "./kubernetesObject.ts";
-import { labelKeys, labels } from "./labels.ts";
+import { labelKeys, labels, stayAnnotations } from "./labels.ts";
 import {
   harnessJobName,
   type RunIdentity,
@@ -100,7 +100,7 @@ function jobManifest(
       // Behind the load generator's own limit, which keeps what was measured; this one only ends what hangs.
       activeDeadlineSeconds: scenario.harness.waitTimeoutSeconds + waitReadySeconds + startSeconds + graceSeconds,
       template: {
-        metadata: { labels: all, annotations },
+        metadata: { labels: all, annotations: { ...stayAnnotations, ...annotations } },
         spec: podSpec(scenario, run, endpoint, bundle, debug ? sleeping : command),
       },
     },

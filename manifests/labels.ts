@@ -43,3 +43,9 @@ export function labelValue(text: string): string {
     .slice(0, 63)
     .replace(/^[._-]+|[._-]+$/g, "");
 }
+
+/**
+ * Of pods whose move would end a run: without it the cluster's autoscaler may drain a node that it finds too empty, in
+ * the middle of a measurement.
+ */
+export const stayAnnotations = { "cluster-autoscaler.kubernetes.io/safe-to-evict": "false" } as const;

@@ -1,4 +1,6 @@
+import type { V1PersistentVolumeClaim } from "@kubernetes/client-node";
 import type { EngineManifests, KubernetesObject } from "./kubernetesObject.ts";
+import { labelKeys } from "./labels.ts";
 
 export interface SharedAndOwn {
   /** Objects that several engines use, each once: the simulator's code, a ReadWriteMany model cache. */
@@ -8,21 +10,30 @@ export interface SharedAndOwn {
 
 /**
  * Takes out of the engines' objects what they have in common: an object has one owner, and two that create it would fail
- * each other (AlreadyExists). Immutable ConfigMaps are shared even by one engine: their names are hashes, and the owner
- * must not change when a second target joins.
+ * each other (AlreadyExists). What could be shared is shared even by one engine, because the owner must not change when
+ * a second target joins: the new one would create the object before the old one has deleted it.
  */
 export function shareObjects(engines: readonly EngineManifests[]): SharedAndOwn {
-  const uses = new Map<string, number>();
-  for (const { objects } of engines)
-    for (const object of objects) uses.set(key(object), (uses.get(key(object)) ?? 0) + 1);
-  const isShared = (object: KubernetesObject) =>
-    (uses.get(key(object)) ?? 0) > 1 ||
-    (object.kind === "ConfigMap" && "immutable" in object && object.immutable === true);
-  const shared = new Map(
-    engines.flatMap(({ objects }) => objects.filter(isShared).map((object) => [key(object), object] as const)),
-  );
-  const own = engines.map((engine) => ({ ...engine, objects: engine.objects.filter((object) => !isShared(object)) }));
+  const isShared = ({ objects }: EngineManifests, object: KubernetesObject) =>
+    // An immutable ConfigMap is named by the hash of what it holds.
+    (object.kind === "ConfigMap" && "immutable" in object && object.immutable === true) ||
+    (isModelCache(object) && objects.some(isReadWriteMany));
+  const sharedOf = (engine: EngineManifests) => engine.objects.filter((object) => isShared(engine, object));
+  const shared = new Map(engines.flatMap(sharedOf).map((object) => [key(object), object]));
+  const own = engines.map((engine) => ({
+    ...engine,
+    objects: engine.objects.filter((object) => !isShared(engine, object)),
+  }));
   return { shared: [...shared.values()], own };
+}
+
+function isModelCache({ metadata }: KubernetesObject): boolean {
+  return metadata?.labels?.[labelKeys.component] === "model-cache";
+}
+
+function isReadWriteMany(object: KubernetesObject): boolean {
+  const { spec } = object as V1PersistentVolumeClaim;
+  return object.kind === "PersistentVolumeClaim" && (spec?.accessModes?.includes("ReadWriteMany") ?? false);
 }
 
 function key({ kind, metadata }: KubernetesObject): string {

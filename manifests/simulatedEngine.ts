@@ -6,7 +6,7 @@ import { engineSelector, engineService, serviceEndpoint } from "./engineService.
 import { shortHash } from "./hash.ts";
 import { nodeImageOf } from "./images.ts";
 import type { EngineManifests, SourceBundle } from "./kubernetesObject.ts";
-import { labels, podLabels } from "./labels.ts";
+import { labels, podLabels, stayAnnotations } from "./labels.ts";
 import { monitoringManifests } from "./monitoring.ts";
 import { apiKeySecretKey, apiKeySecretName, engineName, enginePort, runnerServiceAccount } from "./names.ts";
 import { clusterOf, engineNamespace } from "./namespaces.ts";
@@ -79,7 +79,10 @@ function deployment(
       revisionHistoryLimit: 1,
       selector: { matchLabels: engineSelector(scenario, target) },
       template: {
-        metadata: { labels: podLabels(scenario, "engine", { target: target.name }) },
+        metadata: {
+          labels: podLabels(scenario, "engine", { target: target.name }),
+          annotations: { ...stayAnnotations },
+        },
         spec: {
           serviceAccountName: runnerServiceAccount,
           automountServiceAccountToken: false,

@@ -4,7 +4,7 @@ import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
 import { waitForModelScript } from "./downloadScript.ts";
 import { engineSelector } from "./engineService.ts";
 import { gpuPlacement } from "./gpuPlacement.ts";
-import { labels, podLabels } from "./labels.ts";
+import { labels, podLabels, stayAnnotations } from "./labels.ts";
 import type { ModelCache } from "./modelCache.ts";
 import {
   apiKeySecretKey,
@@ -34,7 +34,10 @@ export function vllmDeployment(scenario: Scenario, target: StandaloneTarget, cac
       revisionHistoryLimit: 1,
       selector: { matchLabels: engineSelector(scenario, target) },
       template: {
-        metadata: { labels: podLabels(scenario, "engine", { target: target.name }) },
+        metadata: {
+          labels: podLabels(scenario, "engine", { target: target.name }),
+          annotations: { ...stayAnnotations },
+        },
         spec: {
           serviceAccountName: runnerServiceAccount,
           automountServiceAccountToken: false,
