@@ -37,6 +37,17 @@ export interface LogLine {
   readonly text: string;
 }
 
+/** The API server, or the kubelet behind it, would not give a log. */
+export class LogRefused extends Error {
+  override readonly name = "LogRefused";
+  readonly status: number;
+
+  constructor(status: number, answer: string) {
+    super(`the log answers with HTTP status ${status}: ${answer.slice(0, 300)}`);
+    this.status = status;
+  }
+}
+
 /**
  * Follows a container's log from the second of `since` on until it ends, calls `onLine` for each line, and resolves at
  * the end of the stream with what came after the last line feed, if anything: the end of a program that was killed, or
@@ -64,9 +75,7 @@ export async function followLog(
     ...(dispatcher === undefined ? {} : { dispatcher }),
   });
   if (answer.statusCode !== 200) {
-    throw new Error(
-      `the log answers with HTTP status ${answer.statusCode}: ${(await answer.body.text()).slice(0, 300)}`,
-    );
+    throw new LogRefused(answer.statusCode, await answer.body.text());
   }
   let rest = "";
   const decoder = new TextDecoder();

@@ -4,6 +4,7 @@ import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
 import { diagnoseCreation } from "./creationDiagnosis.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import { type EnginePods, enginePod } from "./enginePods.ts";
 import { downloadEta, downloadProgress, type EngineProgress, loadedShare } from "./engineProgress.ts";
 import { isStatus } from "./noAnswer.ts";
 import { eventsOf, listEvents, NodeCache, podsOf, Standing } from "./observe.ts";
@@ -12,6 +13,7 @@ import { diagnosePod, podPhase } from "./podDiagnosis.ts";
 import { lastLines } from "./podLog.ts";
 import { isRolledOut, refusedPods, splitPods } from "./rollout.ts";
 
+export type { EnginePod, EnginePods } from "./enginePods.ts";
 export type { EngineProgress } from "./engineProgress.ts";
 
 export interface AwaitedEngine {
@@ -28,21 +30,6 @@ export interface EngineWait {
   readonly signal: AbortSignal;
   /** About once a second. */
   readonly onProgress: (progress: EngineProgress) => void;
-}
-
-/** The pods that answer, to be recorded with the run. */
-export type EnginePods = readonly EnginePod[];
-export interface EnginePod {
-  readonly name: string;
-  readonly uid: string;
-  readonly node: string;
-  readonly containers: readonly {
-    readonly name: string;
-    readonly image: string;
-    /** With the digest, as the kubelet has it. */
-    readonly imageId: string;
-    readonly restartCount: number;
-  }[];
 }
 
 const outageSeconds = 60;
@@ -307,19 +294,5 @@ function failureOf(job: V1Job): Diagnosis {
     log: null,
     message: `failed (${failed?.reason}): ${failed?.message}`,
     next: "run up again; a download goes on where it ended. If time was too short, raise cluster.readyTimeoutSeconds",
-  };
-}
-
-function enginePod(pod: V1Pod): EnginePod {
-  return {
-    name: pod.metadata?.name ?? "",
-    uid: pod.metadata?.uid ?? "",
-    node: pod.spec?.nodeName ?? "",
-    containers: (pod.status?.containerStatuses ?? []).map(({ name, image, imageID, restartCount }) => ({
-      name,
-      image,
-      imageId: imageID,
-      restartCount,
-    })),
   };
 }

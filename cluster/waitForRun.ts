@@ -153,7 +153,7 @@ class Wait {
   }
 
   async #close(job: V1Job | null, reason: string | null, outcome?: RunEnd["outcome"]): Promise<RunEnd> {
-    await this.#log?.finish(5000);
+    await this.#log?.finish(10_000);
     this.#phase = "ended";
     this.#options.onPhase("ended", null);
     const end = runEnd(job, this.#pod, this.#log?.text ?? "");
