@@ -7,6 +7,7 @@ import { projectRoot } from "../run/projectRoot.ts";
 import { RunFolder, stackFolder } from "../run/runFolder.ts";
 import { sourceBundle } from "../run/sourceBundle.ts";
 import { checkCluster } from "./checkCluster.ts";
+import { MissingPlugin } from "./explain.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
 
@@ -37,12 +38,22 @@ export async function preview(name: string, options: PreviewOptions): Promise<nu
     objects.push(...manifests.engines.flatMap((engine) => engine.objects), ...runObjects);
     out(options.manifests || !cluster.reachable ? manifestYaml(objects) : listing(objects));
   }
-  const { changeSummary } = await withStack(name, (stack) => stack.preview(engineOutput(options)));
-  const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
-  out(`Resources: ${summary.join(", ") || "none"}`);
+  out(await changes(name, options));
   const folder = stackFolder(projectRoot, name);
   for (const run of runs) out(`  ${run.runId}: ${plan(RunFolder.latest(folder, run.runId).state)}`);
   return 0;
+}
+
+/** What the engine would change. Where a provider's plugin cannot be had, all above still holds, and that is said. */
+async function changes(name: string, options: PreviewOptions): Promise<string> {
+  try {
+    const { changeSummary } = await withStack(name, (stack) => stack.preview(engineOutput(options)));
+    const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
+    return `Resources: ${summary.join(", ") || "none"}`;
+  } catch (error) {
+    if (!(error instanceof MissingPlugin)) throw error;
+    return `! not compared with what is deployed: ${error.message}\n    next: ${error.next}`;
+  }
 }
 
 function listing(objects: readonly KubernetesObject[]): string {

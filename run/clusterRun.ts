@@ -39,6 +39,9 @@ type Ending = { readonly status: Manifest["status"]; readonly reason: string | n
 /** Pull, scheduling and the wait for the engine's first answer, on top of what the run itself may take. */
 const beforeRunSeconds = 900;
 
+/** The reader's image is on the node already, unless that is gone. */
+const readerSeconds = 300;
+
 /** The runs of a stack on a cluster, from the Job that somebody declared to the folder on this machine. */
 export class ClusterRuns {
   readonly #args: ClusterRunsArgs;
@@ -61,6 +64,8 @@ export class ClusterRuns {
       run.repetition,
       run.runId,
     );
+    // Libraries that draw take a second to load; loaded now, the report is there a second sooner after the run.
+    void import("./results.ts");
     let end: RunEnd;
     try {
       end = await waitForRun(
@@ -126,7 +131,7 @@ export class ClusterRuns {
     const copying = withReader(
       cluster,
       readerPod(scenario, identity, owner, end.pod?.node ?? null),
-      { deadlineSeconds: scenario.harness.waitTimeoutSeconds, signal: driver.signal },
+      { deadlineSeconds: readerSeconds, signal: driver.signal },
       (reader) =>
         collectFiles(cluster, reader, `${resultsMount}/${resultsPath(identity)}`, folder.native, {
           signal: driver.signal,
