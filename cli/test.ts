@@ -30,6 +30,10 @@ const clusterStep: Step = {
 export async function test({ cluster }: { readonly cluster: boolean }): Promise<number> {
   await pulumiCommand();
   const total = { passing: 0, failing: 0, pending: 0 };
+  if (cluster && !process.env.LLMBENCH_TEST_KUBECONFIG) {
+    process.stdout.write("cluster tests: LLMBENCH_TEST_KUBECONFIG names no kubeconfig\n");
+    total.failing += 1;
+  }
   for (const step of cluster ? [...steps, clusterStep] : steps) {
     process.stdout.write(`\n== ${step.name}\n`);
     const { code, output } = await run(step);
