@@ -151,8 +151,9 @@ class Wait {
     for (const pod of current) {
       const events = podPhase(pod, []) === "ready" ? [] : await eventsOf(this.#cluster, pod);
       const found = diagnosePod(pod, events, await this.#nodes.list());
-      // An engine without its model ends and starts again until the model is there.
-      const diagnosis = downloading && found?.state === "crashed" ? null : found;
+      // An engine without its model ends and starts again until the model is there, or waits for the download's volume.
+      const early = downloading && (found?.state === "crashed" || found?.state === "storage");
+      const diagnosis = early ? null : found;
       await this.#check(`engine pod ${pod.metadata?.name}`, diagnosis, pod);
       const phase = enginePhase(pod, events);
       if (order.indexOf(phase) < order.indexOf(slowest)) slowest = phase;

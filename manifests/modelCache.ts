@@ -9,6 +9,7 @@ import { labels, podLabels } from "./labels.ts";
 import { hfTokenSecret, modelMount, runnerServiceAccount } from "./names.ts";
 import { clusterOf, engineNamespace } from "./namespaces.ts";
 import { containerSecurityContext, podSecurityContext } from "./podSecurity.ts";
+import { sameNodeAffinity } from "./sameNode.ts";
 
 /** Objects of one engine's model cache. Engines that share a claim, or even the model, have equal objects of the same name. */
 export interface ModelCache {
@@ -146,6 +147,7 @@ function podSpec(
     terminationGracePeriodSeconds: 10,
     nodeSelector: { ...nodeSelector },
     tolerations: tolerations.map((toleration) => ({ ...toleration })),
+    ...sameNodeAffinity(scenario, target),
     containers: [
       {
         name: "download",

@@ -16,6 +16,7 @@ import {
 } from "./names.ts";
 import { clusterOf, engineNamespace } from "./namespaces.ts";
 import { containerSecurityContext, podSecurityContext } from "./podSecurity.ts";
+import { sameNodeAffinity } from "./sameNode.ts";
 import { vllmArguments } from "./vllmArguments.ts";
 
 /** vLLM's pods: where they run, what they get, and how long they may take. */
@@ -47,6 +48,7 @@ export function vllmDeployment(scenario: Scenario, target: StandaloneTarget, cac
           terminationGracePeriodSeconds: 30,
           nodeSelector: { ...placement.nodeSelector },
           tolerations: placement.tolerations.map((toleration) => ({ ...toleration })),
+          ...sameNodeAffinity(scenario, target),
           initContainers: [waitForModel(scenario, target, cache)],
           containers: [engine(scenario, target, cache, placement)],
           volumes: [
