@@ -11,17 +11,18 @@ export class TerminalDriver implements Driver {
   begun = false;
   readonly #finished = Promise.withResolvers<void>();
   readonly #line: LiveLine;
-  readonly #interrupt: AbortController;
+  readonly #abandon = new AbortController();
 
   constructor(options: { retry: boolean; interrupt: AbortController }) {
     this.retry = options.retry;
-    this.#interrupt = options.interrupt;
+    this.signal = AbortSignal.any([options.interrupt.signal, this.#abandon.signal]);
     this.#line = new LiveLine(process.stderr);
   }
 
-  get signal(): AbortSignal {
-    return this.#interrupt.signal;
-  }
+  readonly signal: AbortSignal;
+
+  /** `preview` prints it itself, before the engine is started. */
+  plan(): void {}
 
   status(text: string): void {
     this.#line.update(text);
@@ -42,6 +43,21 @@ export class TerminalDriver implements Driver {
 
   end(): void {
     this.#line.end();
+  }
+
+  /** The program ended with an error: nobody will tell how the runs ended. */
+  failed(): void {
+    this.#finished.resolve();
+  }
+
+  get abandoned(): boolean {
+    return this.#abandon.signal.aborted;
+  }
+
+  /** The engine has given up while the program still works: it closes what is open, for at most `seconds`. */
+  async abandon(seconds: number): Promise<void> {
+    this.#abandon.abort();
+    await this.settled(seconds);
   }
 
   /** Resolves when the runs have ended and are on disk; at most `seconds` later, since nothing may hang at Ctrl-C. */

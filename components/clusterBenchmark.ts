@@ -4,8 +4,9 @@ import { ClusterError } from "../cluster/clusterError.ts";
 import { type Cluster, type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
 import { harnessJobs } from "../cluster/harnessJobs.ts";
 import { stopOtherRuns } from "../cluster/otherRuns.ts";
-import type { EngineEndpoint } from "../manifests/kubernetesObject.ts";
-import { stackManifests } from "../manifests/stackManifests.ts";
+import { manifestYaml } from "../manifests/allManifests.ts";
+import type { EngineEndpoint, KubernetesObject } from "../manifests/kubernetesObject.ts";
+import { type StackManifests, stackManifests } from "../manifests/stackManifests.ts";
 import { type Attempt, knownAnalysis, nextAttempts, runBenchmark } from "../run/benchmark.ts";
 import { ClusterRuns } from "../run/clusterRun.ts";
 import { debugSession } from "../run/debugSession.ts";
@@ -68,6 +69,7 @@ export async function clusterBenchmark(
     provider: clusterProvider(access),
     ...secrets,
     deployed: now && new Set(now.map(({ target }) => target.name)),
+    signal: driver.signal,
   });
   for (const { run, folder } of made) deployment.declareRun(run, folder.attempt);
   const outputs = {
@@ -81,6 +83,7 @@ export async function clusterBenchmark(
   if (dryRun) {
     for (const { run, folder } of todo) deployment.declareRun(run, folder.attempt);
     if (debug) deployment.declareDebug(debug);
+    if (jobs === null) driver.plan(manifestYaml(allObjects(manifests, [...made, ...todo])));
     return { ...outputs, analysis: knownAnalysis(scenario, runs) };
   }
 
@@ -105,15 +108,25 @@ export async function clusterBenchmark(
     runs,
     todo,
     async (run, folder, onProgress) => {
-      const readiness = await ready(run.target.name);
-      if (driver.signal.aborted) return null;
+      const readiness = await ready(run.target.name).catch((error) => {
+        if (driver.signal.aborted) return null;
+        throw error;
+      });
+      if (readiness === null || driver.signal.aborted) return null;
       if ("error" in readiness) return clusterRuns.failed(run, folder, readiness.error);
       await deployment.startRun(run, folder.attempt);
+      if (driver.signal.aborted) return null;
       return clusterRuns.follow(run, folder, readiness.pods, onProgress);
     },
     driver,
   );
   return { ...outputs, analysis: await driver.finish(result) };
+}
+
+function allObjects(manifests: StackManifests, attempts: readonly Attempt[]): KubernetesObject[] {
+  const runs = attempts.flatMap(({ run, folder }) => manifests.runOf({ ...run, attempt: folder.attempt }).objects);
+  const engines = manifests.engines.flatMap(({ objects }) => objects);
+  return [...manifests.workspace, ...manifests.claims, ...manifests.shared, ...engines, ...runs];
 }
 
 /** A dry run needs no cluster: it is compared with nothing, and says so. */

@@ -18,6 +18,10 @@ export class EngineDriver implements Driver {
     return this.#interrupt.signal;
   }
 
+  plan(text: string): void {
+    void pulumi.log.info(text);
+  }
+
   say(line: string): void {
     void pulumi.log.info(line);
   }

@@ -4,6 +4,8 @@ import type { BenchmarkResult } from "./benchmark.ts";
 
 /** Who runs the program: `./bench`, or a plain `pulumi`. It shows progress and carries the user's wish to stop. */
 export interface Driver {
+  /** Told in a dry run: what would be done, and with no cluster in reach the objects that would be applied. */
+  plan(text: string): void;
   /** One line that stays: a phase begins or ends. */
   say(line: string): void;
   /** What is being waited for while there is no run under way; replaced by the next one on a terminal. */
