@@ -1,6 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { dump } from "js-yaml";
 import { projectRoot } from "../run/projectRoot.ts";
+import { readScenario } from "../run/readScenario.ts";
+import { rawFromStackFile } from "../scenario/config.ts";
+import { parseScenario } from "../scenario/parse.ts";
+import { ScenarioError } from "../scenario/userError.ts";
 import { CommandError } from "./commandError.ts";
 import { preview } from "./preview.ts";
 import { up } from "./up.ts";
@@ -33,6 +38,8 @@ export async function quickstart(models: readonly string[], options: QuickstartO
       2,
     );
   }
+  // Checked before it is written: a wrong name leaves no file behind.
+  readScenario(rawFromStackFile(text), name, "warn");
   writeFileSync(file, text);
   process.stderr.write(`wrote Pulumi.${name}.yaml\n`);
   return options.preview
@@ -40,27 +47,43 @@ export async function quickstart(models: readonly string[], options: QuickstartO
     : up(name, { retry: false, again: false, verbose: options.verbose });
 }
 
-function stackFileText(models: readonly string[], { platform, gpu, method, workload }: QuickstartOptions): string {
+/** Text of a stack file for the models, each on as many GPUs as its weights need. */
+export function stackFileText(models: readonly string[], options: QuickstartOptions): string {
+  const { platform, gpu, method, workload } = options;
   const simulated = platform === "local" || platform === "kind";
-  const lines = [
-    "# yaml-language-server: $schema=./schema/stack.schema.json",
-    "# Written by ./bench quickstart; yours to change.",
-    "config:",
-    `  llm-bench:platform: ${platform}`,
-    `  llm-bench:gpu: ${gpu ?? "h100-80"}`,
-    `  llm-bench:method: ${method ?? (simulated ? "simulated" : "standalone")}`,
-    `  llm-bench:workload: ${workload ?? (simulated ? "local" : "concurrency-sweep")}`,
-    ...(models.length === 1
-      ? [`  llm-bench:model: ${models[0]}`]
-      : [
-          "  llm-bench:targets:",
-          ...models.flatMap((model) => [`    - name: ${targetName(model)}`, `      model: ${model}`]),
-        ]),
-    ...(platform === "kind"
-      ? ["  llm-bench:harnessSettings:", "    cpu: 0.5", "    memory: 512Mi", "    pvcSize: 1Gi"]
-      : []),
-  ];
-  return `${lines.join("\n")}\n`;
+  const shared = {
+    platform,
+    gpu: gpu ?? "h100-80",
+    method: method ?? (simulated ? "simulated" : "standalone"),
+    workload: workload ?? (simulated ? "local" : "concurrency-sweep"),
+    ...(platform === "kind" ? { harnessSettings: { cpu: 0.5, memory: "512Mi", pvcSize: "1Gi" } } : {}),
+  };
+  const targets = models.map((model) => ({ name: targetName(model), model, ...parallelism(shared, model) }));
+  const [{ name: _name, ...only } = { name: "" }] = targets;
+  const config = { ...shared, ...(targets.length === 1 ? only : { targets }) };
+  const keys = Object.fromEntries(Object.entries(config).map(([key, value]) => [`llm-bench:${key}`, value]));
+  return `# yaml-language-server: $schema=./schema/stack.schema.json
+# Written by ./bench quickstart; yours to change.
+${dump({ config: keys })}`;
+}
+
+/** The fewest GPUs on which the model fits; nothing where it fits on none, and the check of the stack will say why. */
+function parallelism(
+  shared: Readonly<Record<string, unknown>>,
+  model: string,
+): { engine?: { tensorParallel: number } } {
+  const source = { stack: "quickstart", file: "Pulumi.quickstart.yaml" };
+  for (const tensorParallel of [1, 2, 4, 8]) {
+    const values = { ...shared, model, engine: { tensorParallel } };
+    const raw = { values, hasHfToken: true, hasClusterToken: false, apiKeyNames: [] };
+    try {
+      parseScenario(raw, source);
+      return tensorParallel === 1 ? {} : { engine: { tensorParallel } };
+    } catch (error) {
+      if (!(error instanceof ScenarioError)) throw error;
+    }
+  }
+  return {};
 }
 
 /** Targets are named by a DNS label of at most 30 characters. */
