@@ -46,8 +46,8 @@ function runSetOf(fingerprints: ReadonlyMap<string, string>): string {
 function targetFingerprint(scenario: Scenario, target: Target): string {
   return fingerprint({
     // Whether a key is needed changes who may ask, not what is measured; and a stack file with one encrypted as a whole
-    // cannot tell.
-    target: { ...target, hasApiKey: undefined },
+    // cannot tell. A price changes what a result costs.
+    target: { ...target, hasApiKey: undefined, price: undefined },
     workload: workloadOf(scenario),
     seed: scenario.seed,
     harness: scenario.harness.name,
