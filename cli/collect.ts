@@ -21,7 +21,7 @@ import { TerminalDriver } from "./terminalDriver.ts";
  * stack's runs again and writes analysis and report anew. Starts nothing.
  */
 export async function collect(name: string): Promise<number> {
-  const scenario = loadScenario(name);
+  const scenario = loadScenario(name, "warn");
   const runs = plannedRuns(scenario);
   const driver = new TerminalDriver({ retry: false, interrupt: interruptController() });
   if (scenario.cluster !== null) await collectFromCluster(scenario, scenario.cluster, runs, driver);

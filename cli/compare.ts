@@ -13,8 +13,9 @@ export interface CompareOptions extends UpOptions {
  * a load of the model per turn.
  */
 export async function compare(name: string, options: CompareOptions): Promise<number> {
-  if (!options.inTurn) return up(name, options);
   const scenario = loadScenario(name);
+  // On this machine an engine lives only as long as its run.
+  if (!options.inTurn || scenario.cluster === null) return up(name, options);
   const deploy = (runs: readonly string[]) => {
     process.env.LLMBENCH_RUNS_NOW = runs.join(",");
     return up(name, { ...options, quiet: true });
@@ -37,7 +38,7 @@ export async function compare(name: string, options: CompareOptions): Promise<nu
 }
 
 /** Runs alternate A B, B A: neighbours of the same target share one deployment. */
-function turns(todo: readonly Attempt[]): { target: string; runs: string[] }[] {
+export function turns(todo: readonly Attempt[]): { target: string; runs: string[] }[] {
   const turns: { target: string; runs: string[] }[] = [];
   for (const { run } of todo) {
     const last = turns.at(-1);

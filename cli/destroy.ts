@@ -27,7 +27,7 @@ export async function destroy(name: string, options: DestroyOptions): Promise<nu
   process.stdout.write(
     deleted === 0
       ? `Nothing of stack "${name}" was deployed.\n`
-      : `Destroyed ${deleted} resources of stack "${name}".\n`,
+      : `Destroyed ${deleted} ${deleted === 1 ? "resource" : "resources"} of stack "${name}".\n`,
   );
   process.stdout.write(`Results stay in results/${name}.\n`);
   return 0;

@@ -47,15 +47,15 @@ const known: readonly Known[] = [
       ),
   },
   {
-    says: /(\w+)[^\n]{0,4}"([^"\\\n]+)\\?"[^\n]*object is being deleted/,
-    explain: ([, kind, name], stack) =>
-      new CommandError(
-        `${kind} "${name}" of stack "${stack}" is still being deleted: a claim or a namespace goes when the last pod that uses it has gone`,
-        `run ./bench up ${stack} again in a minute; if it stays, ./bench destroy ${stack} first`,
-      ),
+    says: /object is being deleted: (\w+)\S* \\?"([^"\\\n]+)\\?" already exists/,
+    explain: ([, kind, name], stack) => stillGoing(`${kind} "${name}"`, stack),
   },
   {
-    says: /(\w+) \\?"([^"\\\n]+)\\?" already exists/,
+    says: /unable to create new content in namespace (\S+) because it is being terminated/,
+    explain: ([, name], stack) => stillGoing(`namespace "${name}"`, stack),
+  },
+  {
+    says: /(\w+)\S* \\?"([^"\\\n]+)\\?" already exists/,
     explain: ([, kind, name], stack) =>
       new CommandError(
         `${kind} "${name}" is in the cluster already and does not belong to stack "${stack}"`,
@@ -65,7 +65,15 @@ const known: readonly Known[] = [
       ),
   },
   {
-    says: /(configured Kubernetes cluster is unreachable|cluster is unreachable)[^\n]*/,
+    says: /\w+(?:\.\w+)* \\?"[^"\\\n]+\\?" is forbidden: (User \\?"[^\n]*? cannot \w+ resource [^\n]*)/,
+    explain: ([, line], stack) =>
+      new CommandError(
+        `the cluster refuses it: ${line?.replaceAll('\\"', '"').trim()}`,
+        `ask for this right, or log in as somebody who has it; ./bench preview ${stack} lists all that are missing`,
+      ),
+  },
+  {
+    says: /cluster is unreachable[^\n]*|due to unreachable cluster[^\n]*/,
     explain: ([line], stack) =>
       new CommandError(
         `the cluster of stack "${stack}" cannot be reached: ${line}`,
@@ -73,11 +81,31 @@ const known: readonly Known[] = [
       ),
   },
   {
+    says: /no resource plugin '(?:pulumi-resource-)?([\w-]+)' found in the workspace at version v?([\d.]+\w*)/,
+    explain: ([, name, version]) =>
+      new MissingPlugin(
+        `the provider ${name} v${version} of the Pulumi engine is not installed`,
+        pluginNext(name, version),
+      ),
+  },
+  {
     says: /([^\n]*(?:no resource plugin|could not load plugin|failed to (?:load|download) plugin|error downloading plugin)[^\n]*)/i,
     explain: ([line]) =>
       new MissingPlugin(
         `the engine lacks a provider plugin: ${line?.trim().replace(/^error:\s*/i, "")}`,
-        "plugins come from the internet at first use; on a closed network put them in place with: pulumi plugin install resource NAME VERSION --file",
+        pluginNext("NAME", "VERSION"),
       ),
   },
 ];
+
+function stillGoing(what: string, stack: string): CommandError {
+  return new CommandError(
+    `${what} of stack "${stack}" is still being deleted: a claim or a namespace goes when the last pod that uses it has gone`,
+    `run ./bench up ${stack} again in a minute; if it stays, ./bench destroy ${stack} first`,
+  );
+}
+
+/** How a provider comes to be on this machine. */
+export function pluginNext(name = "NAME", version = "VERSION"): string {
+  return `it comes from the internet at first use; on a closed network: pulumi plugin install resource ${name} ${version} --file ARCHIVE`;
+}

@@ -5,11 +5,16 @@ import { ScenarioError, UserError } from "../scenario/userError.ts";
 import { CommandError } from "./commandError.ts";
 
 // Each command is imported when it is called: the SDK alone takes a second to load, and --help should not wait for it.
-const bench = new Command("bench")
+const bench = new Command("./bench")
   .description(
     "Benchmarks of LLM inference as infrastructure code: one Pulumi stack (Pulumi.STACK.yaml) is one scenario.",
   )
-  .configureHelp({ sortSubcommands: false })
+  .configureHelp({
+    sortSubcommands: false,
+    // "(default: false)" behind every switch says nothing.
+    optionDescription: ({ description, defaultValue }) =>
+      defaultValue ? `${description} (default: ${defaultValue})` : description,
+  })
   .showHelpAfterError("(./bench --help lists the commands)")
   .exitOverride();
 
@@ -38,9 +43,12 @@ bench
   .command("quickstart <model...>")
   .description("write a stack file for one model, or several side by side, and run it")
   .option("--platform <platform>", "local, kind, gke or ocp", "local")
-  .option("--gpu <gpu>", "such as a100-80 or h100-80")
-  .option("--method <method>", "standalone or simulated")
-  .option("--workload <profile>", "profile under workloads/profiles/llmbench/")
+  .option("--gpu <gpu>", "such as a100-80 (default: h100-80)")
+  .option("--method <method>", "standalone or simulated (default: simulated on local and kind)")
+  .option(
+    "--workload <profile>",
+    "profile under workloads/profiles/llmbench/ (default: local if simulated, else concurrency-sweep)",
+  )
   .option("--preview", "write and check it, start nothing", false)
   .option(...verbose)
   .action(async (models, options) => ends((await import("./quickstart.ts")).quickstart(models, options)));
@@ -68,11 +76,11 @@ bench
   .action(async (stack) => ends((await import("./outputs.ts")).outputs(stack)));
 bench
   .command("collect <stack>")
-  .description("write analysis and report of the stack's runs again, from their native files")
+  .description("bring home what has ended in the cluster, analyse and report again; starts nothing")
   .action(async (stack) => ends((await import("./collect.ts")).collect(stack)));
 bench
   .command("report <dir>")
-  .description("the same for one folder of results, whatever the stack says now")
+  .description("analyse and report one folder of results again, whatever the stack says now")
   .action(async (dir) => ends((await import("./report.ts")).report(dir)));
 bench
   .command("cancel <stack>")
@@ -98,6 +106,8 @@ bench.addHelpText(
 Begin with:
   ./bench up local        a whole benchmark on this machine, no GPU and no cluster: the engine is SIMULATED
   ./bench up engines      two engines side by side, with a verdict
+  ./bench up kind-sim     the same on the Kubernetes cluster that kubectl talks to, still without a GPU
+  ./bench preview ocp-h100    what a benchmark on GPUs would apply, need and cost; starts nothing
 
 Exit codes: 0 done, 1 failed or partial, 2 wrong usage or configuration, 130 interrupted.`,
 );

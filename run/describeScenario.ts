@@ -73,10 +73,10 @@ function describeEngine(target: Target): string {
   return `${target.method}, ${target.model.name} on ${target.gpuCount} x ${target.gpu.name}${slower}`;
 }
 
-function describeFit({ fit, gpu }: Exclude<Target, { method: "existing" }>): string {
+function describeFit({ fit, gpu, gpuCount }: Exclude<Target, { method: "existing" }>): string {
   const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
   const tokens = Math.round(fit.kvTokens / 1000);
-  return `fits: ${gib(fit.weightBytes)} of weights + ${gib(fit.kvCacheBytes)} of KV cache (${tokens}k tokens) in ${gpu.memoryGiB.toFixed(1)} GiB`;
+  return `fits${gpuCount > 1 ? `, on each of ${gpuCount}` : ""}: ${gib(fit.weightBytes)} of weights + ${gib(fit.kvCacheBytes)} of KV cache (${tokens}k tokens) in ${gpu.memoryGiB.toFixed(1)} GiB`;
 }
 
 function describeLoad(stages: readonly Stage[]): string {
