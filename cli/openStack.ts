@@ -26,19 +26,30 @@ export async function withStack<T>(
   driver.status("starting the Pulumi engine, about 3 s");
   const workDir = mkdtempSync(join(tmpdir(), "llm-bench-"));
   let thrown: unknown = null;
+  let running = false;
   try {
     for (const file of ["Pulumi.yaml", `Pulumi.${name}.yaml`]) cpSync(join(projectRoot, file), join(workDir, file));
-    const program = () =>
-      benchmark(driver).catch((error) => {
+    const program = async () => {
+      running = true;
+      try {
+        return await benchmark(driver);
+      } catch (error) {
         thrown = error;
+        driver.failed();
         throw error;
-      });
+      } finally {
+        running = false;
+      }
+    };
     const stack = await LocalWorkspace.createOrSelectStack(
       { stackName: name, projectName: "llm-bench", program },
       { workDir, envVars: backendEnvironment(), pulumiCommand: command },
     );
     return await use(stack);
   } catch (error) {
+    // A registration that failed ends the engine's part and leaves the program waiting for it, or for a Job meanwhile.
+    if (running && !driver.signal.aborted) await driver.abandon(10);
+    if (error instanceof CommandError || isOurs(error)) throw error;
     // The engine repeats what our program threw, between a stack trace and its own words.
     throw isOurs(thrown) ? thrown : explainEngineError(error, name);
   } finally {

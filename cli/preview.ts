@@ -1,3 +1,5 @@
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
+import { ClusterError } from "../cluster/clusterError.ts";
 import { manifestYaml } from "../manifests/allManifests.ts";
 import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { stackManifests } from "../manifests/stackManifests.ts";
@@ -6,10 +8,14 @@ import { plannedRuns } from "../run/plannedRun.ts";
 import { projectRoot } from "../run/projectRoot.ts";
 import { RunFolder, stackFolder } from "../run/runFolder.ts";
 import { sourceBundle } from "../run/sourceBundle.ts";
+import type { ClusterSettings } from "../scenario/scenario.ts";
 import { checkCluster } from "./checkCluster.ts";
+import type { CommandError } from "./commandError.ts";
 import { MissingPlugin } from "./explain.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
+import { recordedState } from "./recordedState.ts";
+import { otherCluster } from "./sameCluster.ts";
 
 export interface PreviewOptions {
   readonly verbose: boolean;
@@ -38,21 +44,36 @@ export async function preview(name: string, options: PreviewOptions): Promise<nu
     objects.push(...manifests.engines.flatMap((engine) => engine.objects), ...runObjects);
     out(options.manifests || !cluster.reachable ? manifestYaml(objects) : listing(objects));
   }
-  out(await changes(name, options));
+  out(await changes(name, options, scenario.cluster));
   const folder = stackFolder(projectRoot, name);
   for (const run of runs) out(`  ${run.runId}: ${plan(RunFolder.latest(folder, run.runId).state)}`);
   return 0;
 }
 
 /** What the engine would change. Where a provider's plugin cannot be had, all above still holds, and that is said. */
-async function changes(name: string, options: PreviewOptions): Promise<string> {
+async function changes(name: string, options: PreviewOptions, settings: ClusterSettings | null): Promise<string> {
   try {
-    const { changeSummary } = await withStack(name, (stack) => stack.preview(engineOutput(options)));
-    const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
-    return `Resources: ${summary.join(", ") || "none"}`;
+    return await withStack(name, async (stack) => {
+      const elsewhere = settings === null ? null : await deployedElsewhere(stack, name, settings);
+      if (elsewhere !== null) return `! ${elsewhere.message}\n    next: ${elsewhere.next}`;
+      const { changeSummary } = await stack.preview(engineOutput(options));
+      const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
+      return `Resources: ${summary.join(", ") || "none"}`;
+    });
   } catch (error) {
     if (!(error instanceof MissingPlugin)) throw error;
     return `! not compared with what is deployed: ${error.message}\n    next: ${error.next}`;
+  }
+}
+
+/** A comparison with another cluster would say that everything is replaced; `up` refuses that. */
+async function deployedElsewhere(stack: Stack, name: string, settings: ClusterSettings): Promise<CommandError | null> {
+  try {
+    return otherCluster(name, settings, (await recordedState(stack)).cluster);
+  } catch (error) {
+    // No cluster at all has been said above.
+    if (error instanceof ClusterError) return null;
+    throw error;
   }
 }
 

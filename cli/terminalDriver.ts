@@ -6,6 +6,7 @@ import { LiveLine } from "./liveLine.ts";
 /** `./bench` as the driver: progress on the terminal, Ctrl-C as the signal, the result kept for the command to print. */
 export class TerminalDriver implements Driver {
   readonly retry: boolean;
+  readonly signal: AbortSignal;
   result: BenchmarkResult | null = null;
   /** Runs are under way, or were. */
   begun = false;
@@ -18,8 +19,6 @@ export class TerminalDriver implements Driver {
     this.signal = AbortSignal.any([options.interrupt.signal, this.#abandon.signal]);
     this.#line = new LiveLine(process.stderr);
   }
-
-  readonly signal: AbortSignal;
 
   /** `preview` prints it itself, before the engine is started. */
   plan(): void {}

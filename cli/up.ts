@@ -1,11 +1,16 @@
 import { join, relative } from "node:path";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import type { BenchmarkResult } from "../run/benchmark.ts";
 import { describeScenario } from "../run/describeScenario.ts";
 import { planAgain, plannedRuns } from "../run/plannedRun.ts";
+import type { ClusterSettings } from "../scenario/scenario.ts";
 import { interruptController } from "./interrupt.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
+import { recordedState } from "./recordedState.ts";
+import { otherCluster } from "./sameCluster.ts";
+import { ownAmong, takeOver } from "./takeOver.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 
 export interface UpOptions {
@@ -31,9 +36,13 @@ export async function up(name: string, options: UpOptions): Promise<number> {
   );
   const driver = new TerminalDriver({ retry: options.retry, interrupt });
   try {
-    await withStack(name, (stack) => stack.up({ suppressProgress: true, ...engineOutput(options) }), driver);
+    const deploy = async (stack: Stack) => {
+      if (scenario.cluster !== null) await checkState(stack, name, scenario.cluster, driver);
+      return await stack.up({ suppressProgress: true, ...engineOutput(options) });
+    };
+    await withStack(name, deploy, driver);
   } catch (error) {
-    if (driver.result === null && !interrupt.signal.aborted) throw error;
+    if (driver.abandoned || (driver.result === null && !interrupt.signal.aborted)) throw error;
     // Ctrl-C in a terminal reaches the engine as well: it ends at once, while the generator still flushes.
     await driver.settled(60);
   }
@@ -41,6 +50,14 @@ export async function up(name: string, options: UpOptions): Promise<number> {
   if (interrupt.signal.aborted) return 130;
   if (scenario.mode !== "benchmark") return 0;
   return driver.result?.status === "complete" ? 0 : 1;
+}
+
+/** What earlier calls left: on another cluster nothing is touched; what a killed one created without a note is ours. */
+async function checkState(stack: Stack, name: string, settings: ClusterSettings, driver: TerminalDriver) {
+  const state = await recordedState(stack);
+  const other = otherCluster(name, settings, state.cluster);
+  if (other !== null) throw other;
+  takeOver(await ownAmong(state.unconfirmed, name, settings, stack), (line) => driver.say(line));
 }
 
 function printResult(result: BenchmarkResult, name: string): void {

@@ -20,6 +20,8 @@ export interface StackDeploymentArgs {
   readonly apiKeys: Readonly<Record<string, pulumi.Input<string>>>;
   /** Targets whose engines are deployed now; null: all of them. */
   readonly deployed: ReadonlySet<string> | null;
+  /** Ends the waits for the API server: what could not be registered never settles. */
+  readonly signal: AbortSignal;
 }
 
 /** Declares the components of a stack, each with what it needs; runs are declared one by one, since that starts them. */
@@ -69,14 +71,14 @@ export class StackDeployment {
     return this.#args.manifests.engines.find((engine) => engine.target === target) as EngineManifests;
   }
 
-  /** Resolves when the API server has taken all objects of the target's engine. */
+  /** Resolves when the API server has taken all objects of the target's engine, or when the signal fires. */
   engineDeclared(target: string): Promise<unknown> {
-    return taken((this.#engines.get(target) as Engine).resources);
+    return taken((this.#engines.get(target) as Engine).resources, this.#args.signal);
   }
 
-  /** Starts the run. Resolves when the API server has taken its Job. */
+  /** Starts the run. Resolves when the API server has taken its Job, or when the signal fires. */
   async startRun(run: PlannedRun, attempt: number): Promise<void> {
-    await taken(this.declareRun(run, attempt).resources);
+    await taken(this.declareRun(run, attempt).resources, this.#args.signal);
   }
 
   declareRun(run: PlannedRun, attempt: number): Harness {
@@ -85,7 +87,7 @@ export class StackDeployment {
   }
 
   async startDebug(manifests: RunManifests): Promise<void> {
-    await taken(this.declareDebug(manifests).resources);
+    await taken(this.declareDebug(manifests).resources, this.#args.signal);
   }
 
   declareDebug(manifests: RunManifests): Harness {
@@ -98,7 +100,14 @@ export class StackDeployment {
   }
 }
 
-/** Resolves when the engine has registered them all, hence created or updated them. */
-function taken(resources: readonly pulumi.Resource[]): Promise<unknown> {
-  return new Promise((resolve) => pulumi.all(resources.map(({ urn }) => urn)).apply(resolve));
+/**
+ * Resolves when the engine has registered them all, hence created or updated them. Where one registration fails, the SDK
+ * neither resolves nor rejects any of its outputs, nor those of what depends on it: only the signal ends the wait then.
+ */
+function taken(resources: readonly pulumi.Resource[], signal: AbortSignal): Promise<unknown> {
+  const registered = new Promise((resolve) => pulumi.all(resources.map(({ urn }) => urn)).apply(resolve));
+  if (signal.aborted) return Promise.resolve();
+  const stop = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => stop.resolve(), { once: true });
+  return Promise.race([registered, stop.promise]);
 }

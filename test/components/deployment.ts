@@ -39,6 +39,7 @@ export async function deployed(
       hfToken: withToken ? pulumi.secret(token) : undefined,
       apiKeys: Object.fromEntries(existing.map(({ name }) => [name, pulumi.secret(foreignKey)])),
       deployed: only,
+      signal: new AbortController().signal,
     });
     if (scenario.mode === "standup") return;
     for (const run of fixedRuns(scenario))

@@ -1,0 +1,50 @@
+import type { Deployment, Stack } from "@pulumi/pulumi/automation/index.js";
+import type { ClusterIdentity } from "../cluster/connection.ts";
+
+/** An object of the cluster, as far as its name goes. */
+export interface ObjectName {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly metadata: { readonly name: string; readonly namespace?: string };
+}
+
+/** What earlier commands wrote down about a stack. */
+export interface RecordedState {
+  /** Cluster that its objects are in; null: nothing of it is deployed. */
+  readonly cluster: ClusterIdentity | null;
+  /** Objects whose creation was begun and never confirmed: the engine was killed in between. */
+  readonly unconfirmed: readonly ObjectName[];
+}
+
+interface Resource {
+  readonly urn: string;
+  readonly type: string;
+  readonly inputs?: Readonly<Record<string, unknown>>;
+}
+
+export async function recordedState(stack: Stack): Promise<RecordedState> {
+  return readState(await stack.exportStack());
+}
+
+export function readState({ deployment }: Deployment): RecordedState {
+  const { resources, pending_operations } = (deployment ?? {}) as {
+    resources?: readonly Resource[];
+    pending_operations?: readonly { resource: Resource; type: string }[];
+  };
+  const known = new Set(resources?.map(({ urn }) => urn));
+  const provider = resources?.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;
+  const server = provider?.clusterIdentifier;
+  return {
+    // Of the provider, not of the stack's outputs: those are missing when the first `up` did not come to its end.
+    cluster: typeof server === "string" ? { server, context: String(provider?.context) } : null,
+    // The engine keeps such an entry until somebody refreshes the stack, also when the object has long been confirmed.
+    unconfirmed: (pending_operations ?? []).flatMap(({ type, resource }) =>
+      type === "creating" && !known.has(resource.urn) ? objectName(resource) : [],
+    ),
+  };
+}
+
+function objectName({ inputs }: Resource): ObjectName[] {
+  const { apiVersion, kind, metadata } = (inputs ?? {}) as Partial<ObjectName>;
+  return apiVersion && kind && metadata ? [{ apiVersion, kind, metadata }] : [];
+}
