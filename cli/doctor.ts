@@ -1,14 +1,17 @@
-import { accessSync, constants, existsSync } from "node:fs";
+import { accessSync, constants } from "node:fs";
 import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { plannedRuns } from "../run/plannedRun.ts";
 import { projectRoot } from "../run/projectRoot.ts";
+import type { Scenario } from "../scenario/scenario.ts";
 import { backendEnvironment } from "./backend.ts";
+import { clusterFindings } from "./doctorCluster.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { stackNames } from "./openStack.ts";
 import { has, hasLanguageHost, installedCommand, pinnedVersion } from "./pulumiCli.ts";
 
-interface Finding {
+export interface Finding {
+  /** note: something works, or some stacks do, without it. */
   readonly state: "ok" | "note" | "missing";
   readonly what: string;
   readonly next?: string;
@@ -16,7 +19,9 @@ interface Finding {
 
 /** `./bench doctor`: what is installed, what is missing, what to do; exit code 1 when something needed is missing. */
 export async function doctor(): Promise<number> {
-  const findings = [node(), ...(await pulumi()), backend(), machine(), cluster(), writable(), ...stacks()];
+  const { scenarios, findings: stackFindings } = stacks();
+  const base = [node(), ...(await pulumi()), backend(), machine(), writable()];
+  const findings = [...base, ...(await clusterFindings(scenarios)), ...stackFindings];
   for (const { state, what, next } of findings) {
     process.stdout.write(
       `${{ ok: "ok     ", note: "note   ", missing: "MISSING" }[state]}  ${what}\n${next ? `         -> ${next}\n` : ""}`,
@@ -68,13 +73,6 @@ function machine(): Finding {
     : { state: "note", what, next: "simulator and load generator share one CPU: expect warnings about the client" };
 }
 
-function cluster(): Finding {
-  const found = process.env.KUBECONFIG || existsSync(join(process.env.HOME ?? "", ".kube", "config"));
-  return found
-    ? { state: "ok", what: "a kubeconfig (for the cluster stacks)" }
-    : { state: "note", what: "no kubeconfig: fine for stacks on platform local" };
-}
-
 function writable(): Finding {
   try {
     accessSync(projectRoot, constants.W_OK);
@@ -88,13 +86,21 @@ function writable(): Finding {
   }
 }
 
-function stacks(): Finding[] {
-  return stackNames().map((name) => {
+function stacks(): { scenarios: Scenario[]; findings: Finding[] } {
+  const scenarios: Scenario[] = [];
+  const findings = stackNames().map((name): Finding => {
     try {
-      plannedRuns(loadScenario(name));
-      return { state: "ok", what: `stack ${name}` };
+      const scenario = loadScenario(name, "warn");
+      plannedRuns(scenario);
+      scenarios.push(scenario);
+      const [missing] = scenario.warnings;
+      if (missing === undefined) return { state: "ok", what: `stack ${name}` };
+      // "FILE: KEY is missing: why. Allowed: ... Next step": the first two say enough here.
+      const what = `stack ${name}: ${missing.split(": ")[1]}`;
+      return { state: "note", what, next: `up needs it; ./bench preview ${name} says what it is for` };
     } catch (error) {
       return { state: "note", what: `stack ${name}: ${error instanceof Error ? error.message : error}` };
     }
   });
+  return { scenarios, findings };
 }
