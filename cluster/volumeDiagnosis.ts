@@ -42,6 +42,15 @@ export function diagnoseVolumes(pod: V1Pod, events: readonly CoreV1Event[]): Dia
       next: "run up again; it makes what is missing",
     };
   }
+  if (/failed to sync (configmap|secret) cache/.test(words)) {
+    // The kubelet waits a second for its own cache of a pod that is new to it, reports that, and tries again.
+    return {
+      ...patient(180),
+      state: "storage",
+      message: "waits for its node to read the ConfigMaps and Secrets that it mounts",
+      next: "look whether the node's kubelet reaches the API server: kubectl describe node",
+    };
+  }
   return {
     ...patient(180),
     state: "storage",

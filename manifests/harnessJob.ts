@@ -58,7 +58,7 @@ export function runManifests(
     objects: [plan, jobManifest(scenario, run, endpoint, bundle, all)],
     job,
     namespace,
-    resultsPath: resultsPath(run),
+    resultsPath: resultsPath(scenario, run),
   };
 }
 
@@ -114,7 +114,7 @@ function harnessCommand(scenario: Scenario, run: ManifestRun): string[] {
   return [
     ...["node", `${codeMount}/harness.mjs`],
     ...["--plan", `${planMount}/plan.json`],
-    ...["--out", `${resultsMount}/${resultsPath(run)}`],
+    ...["--out", `${resultsMount}/${resultsPath(scenario, run)}`],
     ...["--progress", "json"],
     ...["--wait-ready", String(waitReadySeconds)],
     ...["--time-limit", String(scenario.harness.waitTimeoutSeconds)],

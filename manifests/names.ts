@@ -33,8 +33,8 @@ export function apiKeySecretName(target: Pick<Target, "name">): string {
 export function harnessJobName(scenario: Scenario, run: RunIdentity): string {
   const [, hashAndRepetition] = /-([0-9a-f]{8}-r\d+)$/.exec(run.runId) ?? [];
   if (hashAndRepetition === undefined) throw new Error(`"${run.runId}" is no run id`);
-  const debug = scenario.mode === "debug" ? "-debug" : "";
-  return `llmdbench-${scenario.harness.name}-launcher-${hashAndRepetition}${attemptSuffix(run.attempt)}${debug}`;
+  const suffixes = `${attemptSuffix(run.attempt)}${debugSuffix(scenario)}`;
+  return `llmdbench-${scenario.harness.name}-launcher-${hashAndRepetition}${suffixes}`;
 }
 
 /** Pod that gives out a run's files after its Job has ended. */
@@ -42,9 +42,12 @@ export function readerPodName(scenario: Scenario, run: RunIdentity): string {
   return harnessJobName(scenario, run).replace("-launcher-", "-reader-");
 }
 
-/** Folder of a run's files in the results claim; the same name as on the workstation. */
-export function resultsPath(run: RunIdentity): string {
-  return `${run.runId}${attemptSuffix(run.attempt)}`;
+/**
+ * Folder of a run's files in the results claim; the same name as on the workstation. What is tried by hand in a debug pod
+ * has one of its own: beside a run's files it would be refused, and without them it would be taken for the run.
+ */
+export function resultsPath(scenario: Pick<Scenario, "mode">, run: RunIdentity): string {
+  return `${run.runId}${attemptSuffix(run.attempt)}${debugSuffix(scenario)}`;
 }
 
 /** What names a run's objects. */
@@ -56,4 +59,8 @@ export interface RunIdentity {
 
 function attemptSuffix(attempt: number): string {
   return attempt === 1 ? "" : `-a${attempt}`;
+}
+
+function debugSuffix({ mode }: Pick<Scenario, "mode">): string {
+  return mode === "debug" ? "-debug" : "";
 }

@@ -133,7 +133,7 @@ export class ClusterRuns {
       readerPod(scenario, identity, owner, end.pod?.node ?? null),
       { deadlineSeconds: readerSeconds, signal: driver.signal },
       (reader) =>
-        collectFiles(cluster, reader, `${resultsMount}/${resultsPath(identity)}`, folder.native, {
+        collectFiles(cluster, reader, `${resultsMount}/${resultsPath(scenario, identity)}`, folder.native, {
           signal: driver.signal,
           onProgress: ({ filesDone, files, bytesDone, bytes }) =>
             driver.status(

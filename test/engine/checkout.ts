@@ -77,7 +77,7 @@ export class Checkout {
     const folder = join(this.results, stack);
     if (!existsSync(folder)) return new Map();
     const names = readdirSync(folder)
-      .filter((name) => !name.startsWith("compare-"))
+      .filter((name) => !name.startsWith("compare-") && !name.endsWith(".json"))
       .sort();
     return new Map(names.map((name) => [name, this.#manifest(join(folder, name, "manifest.json"))]));
   }

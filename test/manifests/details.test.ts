@@ -170,7 +170,7 @@ describe("runs", () => {
     const container = job?.spec?.template.spec?.containers[0];
     assert.match(container?.command?.join(" ") ?? "", /^node -e .*setInterval/);
     const command = job?.metadata?.annotations?.["llm-bench/command"] ?? "";
-    assert.match(command, /^node \S+harness\.mjs --plan \S+ --out \/requests\/llama-8b-00000000-r1 /);
+    assert.match(command, /^node \S+harness\.mjs --plan \S+ --out \/requests\/llama-8b-00000000-r1-debug /);
     assert.deepEqual(
       container?.volumeMounts?.map(({ name }) => name),
       ["results", "code", "plan", "tmp"],

@@ -57,12 +57,24 @@ export class ClusterCheckout extends Checkout {
     return execFileSync("kubectl", [...options, ...args], { encoding: "utf8", timeout: 60_000 });
   }
 
+  /** Makes an object of any kind in the checkout's namespace. */
+  create(object: object): void {
+    const options = ["--kubeconfig", this.kubeconfig, "--namespace", this.namespace];
+    execFileSync("kubectl", [...options, "create", "--filename", "-"], {
+      input: JSON.stringify(object),
+      stdio: ["pipe", "ignore", "pipe"],
+      timeout: 60_000,
+    });
+  }
+
   /**
    * Objects of the cluster that were not there when this checkout was made; none after `destroy`. Where others use the
-   * cluster meanwhile, name their namespaces.
+   * cluster meanwhile, name their namespaces, or set LLMBENCH_TEST_CLUSTER_SHARED: then only objects that have to do
+   * with the checkout's namespace count.
    */
   async leftovers(others: readonly string[] = []): Promise<string[]> {
-    return leftovers(this.kubeconfig, await this.#before, others);
+    const about = process.env.LLMBENCH_TEST_CLUSTER_SHARED ? this.namespace : "";
+    return leftovers(this.kubeconfig, await this.#before, others, about);
   }
 
   /** Before the first command, so that what it makes is not taken for what was there. */

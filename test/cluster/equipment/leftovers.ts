@@ -12,32 +12,35 @@ interface Resource {
 /**
  * Every object of every kind that the API server can list, once each (in its group's preferred version). Leases, and
  * whatever else changes by itself, stay in it: `leftovers` compares names, not contents.
+ * @param about only objects whose text holds it, such as a namespace's name
  */
-export async function listing(kubeconfig: string): Promise<Listing> {
+export async function listing(kubeconfig: string, about = ""): Promise<Listing> {
   const server = serverOf(kubeconfig);
   const found = new Set<string>();
   for (const { apiVersion, kind, plural } of await listable(server)) {
     const { items } = await server.get<{ items: { metadata: { name: string; namespace?: string } }[] | null }>(
       `${rootOf(apiVersion)}/${plural}`,
     );
-    for (const { metadata } of items ?? [])
-      found.add(
-        `${apiVersion}/${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`,
-      );
+    for (const item of items ?? []) {
+      if (about !== "" && !JSON.stringify(item).includes(about)) continue;
+      const { name, namespace } = item.metadata;
+      found.add(`${apiVersion}/${kind} ${namespace === undefined ? "" : `${namespace}/`}${name}`);
+    }
   }
   return found;
 }
 
 /**
  * What is there now and was not before, Events in namespaces that were there before excepted. Other tests that use the
- * cluster at the same time leave objects as well: give the namespaces that are theirs.
+ * cluster at the same time leave objects as well: give the namespaces that are theirs, or what the text of an object must hold to be yours.
  */
 export async function leftovers(
   kubeconfig: string,
   before: Listing,
   others: readonly string[] = [],
+  about = "",
 ): Promise<string[]> {
-  const now = await listing(kubeconfig);
+  const now = await listing(kubeconfig, about);
   const namespaces = new Set([...before].flatMap((entry) => /^v1\/Namespace (.+)$/.exec(entry)?.[1] ?? []));
   return [...now]
     .filter((entry) => {
