@@ -18,7 +18,7 @@ export async function checkCluster(scenario: Scenario, objects: PreflightObjects
     const cluster = connect(access);
     const where = `${access.identity.context} (${access.identity.server})`;
     const problem = await reachable(cluster);
-    if (problem !== null) return { reachable: false, lines: [`! cluster ${where} is not in reach: ${problem}`] };
+    if (problem !== null) return { reachable: false, lines: [`! the cluster is not in reach: ${problem}`] };
     const { problems, facts } = await preflight(cluster, scenario, objects);
     const lines = problems.flatMap(({ severity, message, next }) => [
       `${severity === "problem" ? "!" : "~"} ${message}`,

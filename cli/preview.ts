@@ -12,10 +12,12 @@ import type { ClusterSettings } from "../scenario/scenario.ts";
 import { checkCluster } from "./checkCluster.ts";
 import type { CommandError } from "./commandError.ts";
 import { MissingPlugin } from "./explain.ts";
+import { interruptController } from "./interrupt.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
 import { recordedState } from "./recordedState.ts";
 import { otherCluster } from "./sameCluster.ts";
+import { TerminalDriver } from "./terminalDriver.ts";
 
 export interface PreviewOptions {
   readonly verbose: boolean;
@@ -46,24 +48,35 @@ export async function preview(name: string, options: PreviewOptions): Promise<nu
   }
   out(await changes(name, options, scenario.cluster));
   const folder = stackFolder(projectRoot, name);
-  for (const run of runs) out(`  ${run.runId}: ${plan(RunFolder.latest(folder, run.runId).state)}`);
+  const onCluster = scenario.cluster !== null;
+  for (const run of runs) out(`  ${run.runId}: ${plan(RunFolder.latest(folder, run.runId).state, onCluster)}`);
   return 0;
 }
 
 /** What the engine would change. Where a provider's plugin cannot be had, all above still holds, and that is said. */
 async function changes(name: string, options: PreviewOptions, settings: ClusterSettings | null): Promise<string> {
+  const driver = new PreviewDriver({ retry: false, interrupt: interruptController() });
   try {
-    return await withStack(name, async (stack) => {
-      const elsewhere = settings === null ? null : await deployedElsewhere(stack, name, settings);
-      if (elsewhere !== null) return `! ${elsewhere.message}\n    next: ${elsewhere.next}`;
-      const { changeSummary } = await stack.preview(engineOutput(options));
-      const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
-      return `Resources: ${summary.join(", ") || "none"}`;
-    });
+    return await withStack(
+      name,
+      async (stack) => {
+        const elsewhere = settings === null ? null : await deployedElsewhere(stack, name, settings);
+        if (elsewhere !== null) return `! ${elsewhere.message}\n    next: ${elsewhere.next}`;
+        const { changeSummary } = await stack.preview(engineOutput(options));
+        const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
+        return `Resources: ${summary.join(", ") || "none"}`;
+      },
+      driver,
+    );
   } catch (error) {
     if (!(error instanceof MissingPlugin)) throw error;
     return `! not compared with what is deployed: ${error.message}\n    next: ${error.next}`;
   }
+}
+
+/** What the program would warn of was said above, by the same checks. */
+class PreviewDriver extends TerminalDriver {
+  override warn(): void {}
 }
 
 /** A comparison with another cluster would say that everything is replaced; `up` refuses that. */
@@ -82,7 +95,9 @@ function listing(objects: readonly KubernetesObject[]): string {
   return `\nObjects (--manifests prints them in full)\n${names.join("\n")}\n`;
 }
 
-function plan(state: RunFolder["state"]): string {
+function plan(state: RunFolder["state"], onCluster: boolean): string {
+  // There a run goes on without us: `up` waits for its end, or brings home what it left.
+  if (state === "unfinished" && onCluster) return "begun and not home yet, would be waited for and collected";
   switch (state) {
     case "absent":
       return "would run";
