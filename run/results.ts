@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join, relative } from "node:path";
 import { analyse } from "../analysis/analyse.ts";
 import type { Analysis } from "../analysis/analysis.ts";
-import { figures } from "../analysis/figures/figures.ts";
+import { drawFigures } from "../analysis/figures/drawFigures.ts";
 import { writeFigures } from "../analysis/figures/writeFigures.ts";
 import { ImportError } from "../analysis/import/importError.ts";
 import { importRun } from "../analysis/import/llmbench.ts";
@@ -39,8 +39,9 @@ export async function writeResults(
   };
   const analysis = analyse(runs, { title, folderOf });
   await writeData(analysis, runs, out);
-  await writeFigures(analysis, join(out, "analysis", "plots"));
-  await writeReport(analysis, figures(analysis), join(out, "report.html"));
+  const drawn = await drawFigures(analysis);
+  await writeReport(analysis, drawn, join(out, "report.html"));
+  await writeFigures(drawn, join(out, "analysis", "plots"));
   return analysis;
 }
 

@@ -1,22 +1,21 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Analysis } from "../analysis.ts";
+import type { DrawnFigure } from "./drawFigures.ts";
 import { csv } from "./figure.ts";
-import { figures } from "./figures.ts";
-import { renderPng, renderSvg } from "./render.ts";
+import { renderPng } from "./render.ts";
 
 /**
  * Writes each figure as NAME.svg, NAME.png (2x), NAME.csv (its numbers) and NAME.vl.json (its Vega-Lite spec, to restyle it).
  * Makes the folder. Returns the paths in the order of the figures. Rejects when a file cannot be written.
  */
-export async function writeFigures(analysis: Analysis, folder: string): Promise<string[]> {
+export async function writeFigures(figures: readonly DrawnFigure[], folder: string): Promise<string[]> {
   await mkdir(folder, { recursive: true });
+  const pictures = await Promise.all(figures.map(({ svg }) => renderPng(svg)));
   const written: string[] = [];
-  for (const figure of figures(analysis)) {
-    const svg = await renderSvg(figure);
+  for (const [i, figure] of figures.entries()) {
     const files: readonly (readonly [string, string | Uint8Array])[] = [
-      ["svg", svg],
-      ["png", renderPng(svg)],
+      ["svg", figure.svg],
+      ["png", pictures[i] as Uint8Array],
       ["csv", csv(figure.table)],
       ["vl.json", `${JSON.stringify(figure.spec, null, 1)}\n`],
     ];

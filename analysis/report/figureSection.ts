@@ -1,13 +1,13 @@
+import type { DrawnFigure } from "../figures/drawFigures.ts";
 import type { Figure } from "../figures/figure.ts";
 import { numberText } from "../figures/numberText.ts";
-import { renderSvg } from "../figures/render.ts";
 import { Html, html } from "./html.ts";
 import { type Cell, table } from "./table.ts";
 
 /** The picture inline, and below it its numbers, for those who cannot see it and those who want them. */
-export async function figureSection(figure: Figure, withNumbers: boolean): Promise<Html> {
+export function figureSection(figure: DrawnFigure, withNumbers: boolean): Html {
   // Namespaces are for files; in a page they would be its only addresses of somewhere else.
-  const svg = (await renderSvg(figure)).replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
+  const svg = figure.svg.replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
   const drawn = html`<figure><div class="plot" tabindex="0" role="group" aria-label="${figure.title}">${new Html(svg)}</div></figure>
 `;
   if (!withNumbers) return drawn;

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Analysis } from "../analysis.ts";
-import type { Figure } from "../figures/figure.ts";
+import type { DrawnFigure } from "../figures/drawFigures.ts";
 import { stampOf } from "../figures/heading.ts";
 import { method, reproduce, warnings } from "./closing.ts";
 import { comparisonTable } from "./comparisonSection.ts";
@@ -17,11 +17,11 @@ import { style } from "./style.ts";
 
 /**
  * Writes one HTML file that needs nothing else: no network, no script to be read. Makes its folder.
- * @param figures as `figures(analysis)` gives them
- * Rejects when a figure cannot be drawn or the file not written.
+ * @param figures as `drawFigures(analysis)` gives them
+ * Rejects when the file cannot be written.
  */
-export async function writeReport(analysis: Analysis, figures: readonly Figure[], file: string): Promise<void> {
-  const page = await reportHtml(analysis, figures);
+export async function writeReport(analysis: Analysis, figures: readonly DrawnFigure[], file: string): Promise<void> {
+  const page = reportHtml(analysis, figures);
   await mkdir(dirname(file), { recursive: true });
   await writeFile(file, page);
 }
@@ -32,16 +32,16 @@ const headings: Readonly<Record<string, readonly [id: string, heading: string]>>
   throughput_analysis: ["throughput", "Throughput"],
 };
 
-export async function reportHtml(analysis: Analysis, figures: readonly Figure[]): Promise<string> {
+export function reportHtml(analysis: Analysis, figures: readonly DrawnFigure[]): string {
   const sections: Html[] = [];
   let compared: Html | null = null;
   for (const figure of figures) {
     if (figure.name === "comparison") {
       // Its numbers are the table that follows it.
-      compared = await figureSection(figure, false);
+      compared = figureSection(figure, false);
       continue;
     }
-    const drawn = await figureSection(figure, true);
+    const drawn = figureSection(figure, true);
     const [id, heading] = headings[figure.name] ?? [figure.name, figure.title];
     sections.push(html`<h2 id="${id}">${heading}</h2>
 ${drawn}`);

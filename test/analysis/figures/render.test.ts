@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { drawFigures } from "../../../analysis/figures/drawFigures.ts";
 import { csv } from "../../../analysis/figures/figure.ts";
 import { figures } from "../../../analysis/figures/figures.ts";
 import { renderPng, renderSvg } from "../../../analysis/figures/render.ts";
@@ -80,30 +81,30 @@ describe("renderPng", () => {
   const svg = (text: string) =>
     `<svg xmlns="http://www.w3.org/2000/svg" width="90" height="30"><text x="5" y="20" font-family="Inter, Arial" font-size="14">${text}</text></svg>`;
 
-  it("draws letters with the vendored font: without one resvg leaves them out and says nothing", () => {
-    const empty = Buffer.from(renderPng(svg("")));
+  it("draws letters with the vendored font: without one resvg leaves them out and says nothing", async () => {
+    const empty = Buffer.from(await renderPng(svg("")));
     for (const label of ["p50", "µ ≤ ×", "▲ ▼", "✓ ✗", "Größe", "скорость"]) {
-      const drawn = Buffer.from(renderPng(svg(label)));
+      const drawn = Buffer.from(await renderPng(svg(label)));
       assert.notDeepEqual(drawn, empty, `${label} changes pixels`);
       assert.notDeepEqual(
         drawn,
-        Buffer.from(renderPng(svg("\u{1f9ff}".repeat([...label].length)))),
+        Buffer.from(await renderPng(svg("\u{1f9ff}".repeat([...label].length)))),
         `${label} is no row of boxes`,
       );
     }
   });
 
-  it("draws bold with a face of its own", () => {
+  it("draws bold with a face of its own", async () => {
     const bold = svg("p50").replace("font-size", 'font-weight="600" font-size');
-    assert.notDeepEqual(Buffer.from(renderPng(bold)), Buffer.from(renderPng(svg("p50"))));
+    assert.notDeepEqual(Buffer.from(await renderPng(bold)), Buffer.from(await renderPng(svg("p50"))));
   });
 
   it("is twice as large as the SVG, on white, and the same bytes twice", async () => {
     const drawn = await renderSvg(overviewOf());
     const { width, height } = readSvg(drawn);
-    const png = Buffer.from(renderPng(drawn));
+    const png = Buffer.from(await renderPng(drawn));
     assert.deepEqual([png.readUInt32BE(16), png.readUInt32BE(20)], [2 * width, 2 * height]);
-    assert.deepEqual(png, Buffer.from(renderPng(drawn)));
+    assert.deepEqual(png, Buffer.from(await renderPng(drawn)));
   });
 });
 
@@ -111,7 +112,7 @@ describe("writeFigures", () => {
   it("writes picture, numbers and spec of each figure", async () => {
     const folder = mkdtempSync(join(tmpdir(), "figures-"));
     try {
-      const files = await writeFigures(analysis(), join(folder, "deep", "plots"));
+      const files = await writeFigures(await drawFigures(analysis()), join(folder, "deep", "plots"));
       const names = ["overview", "latency_analysis", "throughput_analysis"];
       const expected = names.flatMap((name) => [".svg", ".png", ".csv", ".vl.json"].map((suffix) => name + suffix));
       assert.deepEqual(

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { figures } from "../../../analysis/figures/figures.ts";
+import { drawFigures } from "../../../analysis/figures/drawFigures.ts";
 import { reportHtml } from "../../../analysis/report/report.ts";
 import { script } from "../../../analysis/report/script.ts";
 import { analysis, system } from "../figures/fixture.ts";
@@ -54,7 +54,7 @@ describe("report.html in a browser", function () {
     // Skipped without a browser: nothing else in the project needs one.
     if (chromium === null) this.skip();
     const made = analysis([system({ name: "a", repetitions: 3 }), system({ name: "b", speed: 1.2, repetitions: 3 })]);
-    page = await reportHtml(made, figures(made));
+    page = reportHtml(made, await drawFigures(made));
   });
 
   it("runs its script, breaks none of its own rules, and sorts by a click: numbers as numbers", async () => {

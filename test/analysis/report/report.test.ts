@@ -4,13 +4,13 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Analysis } from "../../../analysis/analysis.ts";
-import { figures } from "../../../analysis/figures/figures.ts";
+import { drawFigures } from "../../../analysis/figures/drawFigures.ts";
 import { reportHtml, writeReport } from "../../../analysis/report/report.ts";
 import { analysis, system } from "../figures/fixture.ts";
 import { brokenAnalysis, hostileAnalysis } from "../figures/oddities.ts";
 import { readHtml } from "./readHtml.ts";
 
-const report = (made: Analysis): Promise<string> => reportHtml(made, figures(made));
+const report = async (made: Analysis): Promise<string> => reportHtml(made, await drawFigures(made));
 
 describe("report.html", () => {
   let single = "";
@@ -155,7 +155,7 @@ describe("report.html", () => {
     const folder = mkdtempSync(join(tmpdir(), "report-"));
     try {
       const file = join(folder, "a", "report.html");
-      await writeReport(analysis(), figures(analysis()), file);
+      await writeReport(analysis(), await drawFigures(analysis()), file);
       assert.equal(readFileSync(file, "utf8"), single);
     } finally {
       rmSync(folder, { recursive: true });
