@@ -3,6 +3,7 @@ import type { Analysis } from "../analysis/analysis.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
 import { type Cluster, type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
 import { harnessJobs } from "../cluster/harnessJobs.ts";
+import { removeOtherEngines } from "../cluster/otherEngines.ts";
 import { stopOtherRuns } from "../cluster/otherRuns.ts";
 import { manifestYaml } from "../manifests/allManifests.ts";
 import type { EngineEndpoint, KubernetesObject } from "../manifests/kubernetesObject.ts";
@@ -58,9 +59,14 @@ export async function clusterBenchmark(
     const isTodo = todo.some(({ run }) => run === attempt.run);
     return !isTodo && attempt.folder.manifest?.job && (jobs?.has(jobOf(attempt)) ?? true);
   });
+  const deployed = now && new Set(now.map(({ target }) => target.name));
   if (!dryRun) {
+    const say = (line: string) => driver.say(line);
     const keep = [...made, ...todo].map(jobOf);
-    await stopOtherRuns(cluster, [scenario.harness.namespace], scenario.stack, keep, (line) => driver.say(line));
+    await stopOtherRuns(cluster, [scenario.harness.namespace], scenario.stack, keep, say);
+    const engines = manifests.engines.filter(({ target }) => deployed?.has(target) ?? true);
+    const names = engines.flatMap(({ deployment }) => deployment ?? []);
+    await removeOtherEngines(cluster, (scenario.cluster as ClusterSettings).namespace, scenario.stack, names, say);
   }
 
   const deployment = new StackDeployment({
@@ -68,7 +74,7 @@ export async function clusterBenchmark(
     manifests,
     provider: clusterProvider(access),
     ...secrets,
-    deployed: now && new Set(now.map(({ target }) => target.name)),
+    deployed,
     signal: driver.signal,
   });
   for (const { run, folder } of made) deployment.declareRun(run, folder.attempt);

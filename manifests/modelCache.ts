@@ -51,12 +51,16 @@ export function modelCacheManifests(scenario: Scenario, target: StandaloneTarget
   };
 }
 
-/** A ReadWriteOnce volume is for pods of one node, and two engines mostly run on two: then each has a claim of its own. */
+/**
+ * A ReadWriteOnce volume is for pods of one node, and two engines mostly run on two: each has a claim of its own. Another
+ * model is another claim: one that is there can never become smaller, and grows only where its class allows it. Where
+ * the size is set, models may share the room.
+ */
 function claimNameOf(scenario: Scenario, target: StandaloneTarget): string {
-  const { claim, accessMode } = clusterOf(scenario).modelStorage;
+  const { claim, accessMode, size } = clusterOf(scenario).modelStorage;
   if (claim !== null) return claim;
-  const several = scenario.targets.filter(({ method }) => method === "standalone").length > 1;
-  return several && accessMode === "ReadWriteOnce" ? `model-pvc-${target.name}` : "model-pvc";
+  if (accessMode !== "ReadWriteOnce") return "model-pvc";
+  return `model-pvc-${target.name}-${shortHash(size ?? [target.model.name, claimSize([target])], 4)}`;
 }
 
 function claim(scenario: Scenario, name: string, sharing: readonly StandaloneTarget[]): V1PersistentVolumeClaim {

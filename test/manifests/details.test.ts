@@ -80,7 +80,7 @@ describe("model cache", () => {
 
   it("is a claim for each engine where a volume is for one node, and sized for its model", () => {
     const { claims, jobs } = cache("two engines");
-    assert.deepEqual(namesOf(claims), ["model-pvc-baseline", "model-pvc-candidate"]);
+    assert.match(namesOf(claims).join(" "), /^model-pvc-baseline-[0-9a-f]{4} model-pvc-candidate-[0-9a-f]{4}$/);
     assert.deepEqual(
       claims.map(({ spec }) => spec?.resources?.requests?.storage),
       ["25Gi", "25Gi"],
@@ -96,6 +96,18 @@ describe("model cache", () => {
       ({ spec }) => spec?.template.spec?.containers[0]?.env?.find(({ name }) => name === "MODEL_REPO")?.value,
     );
     assert.deepEqual(repositories, ["meta-llama/Llama-3.1-8B-Instruct", "Qwen/Qwen3-8B"]);
+  });
+
+  it("is another claim for another model, unless its size is set: a claim cannot become smaller", () => {
+    const claimName = (values: object) => {
+      const own = scenarioOf({ ...gke, targets: [{ name: "mine" }], ...values });
+      const objects = engineManifests(own, own.targets[0], bundles.simulator).objects;
+      return namesOf(named<V1PersistentVolumeClaim>([...objects], "PersistentVolumeClaim"))[0];
+    };
+    assert.notEqual(claimName({ model: "llama-8b" }), claimName({ model: "qwen3-8b" }));
+    assert.equal(claimName({ model: "llama-8b" }), claimName({ model: "llama-8b", engine: { maxNumSeqs: 8 } }));
+    const cluster = { modelStorage: { size: "200Gi" } };
+    assert.equal(claimName({ model: "llama-8b", cluster }), claimName({ model: "qwen3-8b", cluster }));
   });
 
   it("makes no claim where one is there", () => {
