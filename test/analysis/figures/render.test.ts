@@ -64,7 +64,7 @@ describe("renderSvg", () => {
       assert.equal(/[^\P{Cc}\n]/u.test(svg), false, "no control character");
       assert.equal(svg.match(/<\/svg>/g)?.length, 1);
       assert.match(svg, /&lt;script&gt;/);
-      if (figure.name === "overview") assert.ok(renderPng(svg).length > 10_000, "resvg reads it");
+      if (figure.name === "overview") assert.ok((await renderPng(svg)).length > 10_000, "resvg reads it");
     }
   });
 
