@@ -13,9 +13,13 @@ export function serverOf(kubeconfig: string): ApiServer {
   config.loadFromFile(kubeconfig);
   const base = config.getCurrentCluster()?.server ?? "";
   const send = async <Answer>(method: string, path: string, body: unknown, contentType = "application/json") => {
-    const options: RequestOptions = { method, timeout: 30_000, headers: { "content-type": contentType } };
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    const headers: Record<string, string> = { "content-type": contentType };
+    // Node gives the body of a DELETE no length by itself, and the server then reads none.
+    if (sent !== undefined) headers["content-length"] = String(Buffer.byteLength(sent));
+    const options: RequestOptions = { method, timeout: 30_000, headers };
     await config.applyToHTTPSOptions(options);
-    const { code, text } = await exchange(base + path, options, body === undefined ? undefined : JSON.stringify(body));
+    const { code, text } = await exchange(base + path, options, sent);
     const answer: unknown = JSON.parse(text || "{}");
     if (code >= 300) throw new Error((answer as { message?: string }).message ?? `HTTP status ${code}`);
     return answer as Answer;

@@ -100,9 +100,13 @@ export class ApiServer {
     if (base === undefined) throw new Error("the kubeconfig names no cluster");
     const url = new URL(base + path);
     for (const [key, value] of Object.entries(query)) url.searchParams.set(key, value);
-    const options: RequestOptions = { method, headers: { accept: "application/json", "content-type": contentType } };
+    const sent = body === undefined ? undefined : JSON.stringify(body);
+    const headers: Record<string, string> = { accept: "application/json", "content-type": contentType };
+    // Node gives the body of a DELETE no length by itself, and the server then reads none: no propagation policy.
+    if (sent !== undefined) headers["content-length"] = String(Buffer.byteLength(sent));
+    const options: RequestOptions = { method, headers };
     await this.#config.applyToHTTPSOptions(options);
-    const { code, text } = await exchange(url, options, body === undefined ? undefined : JSON.stringify(body));
+    const { code, text } = await exchange(url, options, sent);
     const answer: unknown = text === "" ? {} : parsed(text);
     if (code >= 200 && code < 300) return answer as JsonObject;
     throw new ApiError(code, isMap(answer) ? (answer as JsonObject) : { message: text.slice(0, 500) });
