@@ -1,0 +1,85 @@
+import type { PlatformName } from "../../../scenario/scenario.ts";
+import { type SmallNode, smallNode } from "./admission/smallNode.ts";
+import { kubeconfig, skipReason } from "./cluster.ts";
+import { ClusterCheckout } from "./clusterCheckout.ts";
+import { addGpus, type GpuNode } from "./gpuNode.ts";
+import { addStorageClasses } from "./storageClasses.ts";
+import { importVllmImage, loadImage } from "./vllm/image.ts";
+
+/** Why stacks with GPUs cannot be tested here; null: they can. */
+export const noGpuStacks: string | null =
+  kubeconfig === undefined
+    ? skipReason
+    : loadImage === undefined
+      ? "LLMBENCH_TEST_LOAD_IMAGE names no command that loads an image"
+      : null;
+
+export interface GpuSurroundings {
+  readonly platform: PlatformName;
+  /** A name of the catalogue. */
+  readonly gpu: string;
+  readonly count: number;
+  readonly strategy?: "single" | "mixed";
+}
+
+/** A token that opens gated models of the stand-in's hub; nothing real. */
+export const hubToken = "hf_a_token_of_the_tests";
+
+/**
+ * What a stack with GPUs finds on its platform, on a test node: GPUs to be scheduled on, the pinned vLLM (a stand-in), the
+ * platform's storage classes, and room. Manifests stay as users get them. Remove it before you look for leftovers.
+ */
+export class GpuStack {
+  readonly checkout: ClusterCheckout;
+  readonly pods: SmallNode;
+  #gpus: GpuNode;
+  readonly #removeClasses: () => Promise<void>;
+  #removed = false;
+
+  private constructor(checkout: ClusterCheckout, pods: SmallNode, gpus: GpuNode, removeClasses: () => Promise<void>) {
+    this.checkout = checkout;
+    this.pods = pods;
+    this.#gpus = gpus;
+    this.#removeClasses = removeClasses;
+  }
+
+  static async on(surroundings: GpuSurroundings, what: string): Promise<GpuStack> {
+    const checkout = new ClusterCheckout(what);
+    await checkout.ready();
+    const undo: (() => Promise<unknown>)[] = [() => checkout.removeAll()];
+    try {
+      await importVllmImage(surroundings.gpu);
+      const removeClasses = await addStorageClasses(checkout.kubeconfig, ["premium-rwo", "standard-rwo"]);
+      undo.push(removeClasses);
+      const gpus = await gpusOf(surroundings);
+      undo.push(() => gpus.remove());
+      const pods = await smallNode(checkout.kubeconfig, checkout.namespace, surroundings.platform);
+      return new GpuStack(checkout, pods, gpus, removeClasses);
+    } catch (error) {
+      for (const step of undo.reverse()) await step();
+      throw error;
+    }
+  }
+
+  /** Other GPUs in place of those that the node has. */
+  async changeGpus(surroundings: GpuSurroundings): Promise<void> {
+    await this.#gpus.remove();
+    this.#gpus = await gpusOf(surroundings);
+  }
+
+  /** Takes the surroundings away; what is left then is what the stack left. */
+  async removeSurroundings(): Promise<void> {
+    if (this.#removed) return;
+    this.#removed = true;
+    await Promise.all([this.#gpus.remove(), this.pods.remove(), this.#removeClasses()]);
+  }
+
+  async remove(): Promise<void> {
+    await this.removeSurroundings();
+    await this.checkout.removeAll();
+  }
+}
+
+function gpusOf({ platform, gpu, count, strategy }: GpuSurroundings): Promise<GpuNode> {
+  return addGpus(platform, gpu, count, strategy);
+}
