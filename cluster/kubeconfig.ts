@@ -26,7 +26,7 @@ function fromHost(host: string, certificateAuthority: string | null, token: stri
   if (token === null || token === "") {
     throw new ClusterError(
       `cluster.host is ${host}, but there is no token to log in with`,
-      "set the secret: pulumi config set --secret llm-bench:clusterToken TOKEN, or leave cluster.host out to use the kubeconfig",
+      "up reads the secret clusterToken (pulumi config set --secret llm-bench:clusterToken), the other commands the variable LLMBENCH_CLUSTER_TOKEN; without cluster.host it is the kubeconfig's login",
     );
   }
   if (!URL.canParse(host) || new URL(host).protocol !== "https:") {

@@ -82,14 +82,13 @@ function rightProblem({ verb, resource, namespace }: Right): PreflightProblem {
 function namespaceProblems(scenario: Scenario, { namespaces }: ClusterView): PreflightProblem[] {
   const { cluster, stack } = scenario;
   return [...namespaces].flatMap(([name, found]): PreflightProblem[] => {
-    const ours = name === cluster?.namespace && cluster.createNamespace;
+    const ours = cluster?.createNamespace === true;
     if (found === "absent" && !ours) {
-      const create = name === cluster?.namespace ? ", or set cluster.createNamespace to true" : "";
       return [
         {
           severity: "problem",
           message: `namespace ${name} is not there`,
-          next: `create it (kubectl create namespace ${name})${create}`,
+          next: `create it (kubectl create namespace ${name}), or set cluster.createNamespace to true`,
         },
       ];
     }
