@@ -25,10 +25,8 @@ export async function compare(name: string, options: CompareOptions): Promise<nu
       process.stderr.write(
         `in turn: deploying ${target} for ${runs.length === 1 ? "one run" : `${runs.length} runs`}\n`,
       );
+      // The program removes the engine of the turn before, and waits for that, before it declares this one.
       if ((await deploy(runs)) === 130) return 130;
-      // By an `up` of its own: within one, the engine creates the next before it deletes the last.
-      process.stderr.write(`in turn: removing ${target}\n`);
-      await deploy([]);
     }
   } finally {
     delete process.env.LLMBENCH_RUNS_NOW;

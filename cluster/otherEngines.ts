@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Deployment } from "@kubernetes/client-node";
-import { labelKeys, labelValue } from "../manifests/labels.ts";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
+import { engineDeployments } from "./engineDeployments.ts";
 import { isStatus } from "./noAnswer.ts";
 import { podsOf } from "./observe.ts";
 import { refusal } from "./outage.ts";
@@ -23,28 +23,17 @@ export async function removeOtherEngines(
   keep: readonly string[],
   say: (line: string) => void,
 ): Promise<void> {
-  const labelSelector = `${labelKeys.component}=engine,${labelKeys.stack}=${labelValue(stack)}`;
   try {
-    const deployments = await cluster.objects.list<V1Deployment>(
-      "apps/v1",
-      "Deployment",
-      namespace,
-      undefined,
-      undefined,
-      undefined,
-      undefined,
-      labelSelector,
-    );
-    const others = deployments.items.filter(({ metadata }) => !keep.includes(metadata?.name ?? ""));
+    const deployments = await engineDeployments(cluster, namespace, stack);
+    const others = deployments.filter(({ metadata }) => !keep.includes(metadata?.name ?? ""));
     for (const { apiVersion = "apps/v1", kind = "Deployment", metadata } of others) {
-      say(`removing the engine ${metadata?.name}, which the scenario does not have any more`);
+      say(`removing the engine ${metadata?.name}, which is not needed any more`);
       const object = { apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace } };
       await cluster.objects.delete(object, undefined, undefined, undefined, undefined, "Background").catch(unlessGone);
     }
     for (const deployment of others) await untilGone(cluster, namespace, deployment);
   } catch (error) {
-    // A namespace that is not there yet has no engines.
-    if (!isStatus(error, 404)) throw refusal(error, `looking for earlier engines in namespace ${namespace}`);
+    throw refusal(error, `looking for earlier engines in namespace ${namespace}`);
   }
 }
 

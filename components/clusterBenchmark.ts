@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Analysis } from "../analysis/analysis.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
-import { type Cluster, type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
+import { type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
+import { engineDeployments } from "../cluster/engineDeployments.ts";
 import { harnessJobs } from "../cluster/harnessJobs.ts";
 import { removeOtherEngines } from "../cluster/otherEngines.ts";
 import { stopOtherRuns } from "../cluster/otherRuns.ts";
@@ -52,19 +53,31 @@ export async function clusterBenchmark(
   const now = runsNow(runs);
   const attempts = scenario.mode === "benchmark" ? nextAttempts(scenario, runs, driver.retry) : [];
   const todo = attempts.filter(({ run }) => now?.includes(run) ?? true);
-  const jobs = await jobsInCluster(cluster, scenario, dryRun);
+  const jobs = await inCluster(dryRun, () => harnessJobs(cluster, scenario.harness.namespace, scenario.stack));
   const jobOf = ({ run, folder }: Attempt) => manifests.runOf({ ...run, attempt: folder.attempt }).job;
   // One that is there stays declared, or `up` would delete it; one that is not must not be declared, or `up` would run it.
   const made = lastAttempts(scenario, runs).filter((attempt) => {
     const isTodo = todo.some(({ run }) => run === attempt.run);
     return !isTodo && attempt.folder.manifest?.job && (jobs?.has(jobOf(attempt)) ?? true);
   });
-  const deployed = now && new Set(now.map(({ target }) => target.name));
+  const standing = await inCluster(dryRun, async () => {
+    const { namespace } = scenario.cluster as ClusterSettings;
+    return (await engineDeployments(cluster, namespace, scenario.stack)).map(({ metadata }) => metadata?.name);
+  });
+  const needed = now ?? (scenario.mode === "benchmark" ? todo.map(({ run }) => run) : runs);
+  const deployed = new Set(needed.map(({ target }) => target.name));
+  // One that stands stays for the next runs; one that nobody needs does not take a GPU, e.g. at `up` after `destroy`.
+  if (now === null) {
+    for (const { target, deployment } of manifests.engines)
+      if (deployment === null || (standing?.includes(deployment) ?? true)) deployed.add(target);
+      else if (!deployed.has(target))
+        driver.say(`engine ${target} is not deployed: no run needs it (mode standup deploys it all the same)`);
+  }
   if (!dryRun) {
     const say = (line: string) => driver.say(line);
     const keep = [...made, ...todo].map(jobOf);
     await stopOtherRuns(cluster, [scenario.harness.namespace], scenario.stack, keep, say);
-    const engines = manifests.engines.filter(({ target }) => deployed?.has(target) ?? true);
+    const engines = manifests.engines.filter(({ target }) => deployed.has(target));
     const names = engines.flatMap(({ deployment }) => deployment ?? []);
     await removeOtherEngines(cluster, (scenario.cluster as ClusterSettings).namespace, scenario.stack, names, say);
   }
@@ -147,13 +160,9 @@ function accessOf(settings: ClusterSettings, token: string | null, dryRun: boole
 }
 
 /** null: a dry run without a cluster in reach, where what the state says has to do. */
-async function jobsInCluster(
-  cluster: Cluster,
-  scenario: Scenario,
-  dryRun: boolean,
-): Promise<ReadonlySet<string> | null> {
+async function inCluster<T>(dryRun: boolean, look: () => Promise<T>): Promise<T | null> {
   try {
-    return await harnessJobs(cluster, scenario.harness.namespace, scenario.stack);
+    return await look();
   } catch (error) {
     if (dryRun) return null;
     throw error;

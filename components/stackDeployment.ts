@@ -18,8 +18,8 @@ export interface StackDeploymentArgs {
   readonly provider: pulumi.ProviderResource;
   readonly hfToken: pulumi.Input<string> | undefined;
   readonly apiKeys: Readonly<Record<string, pulumi.Input<string>>>;
-  /** Targets whose engines are deployed now; null: all of them. */
-  readonly deployed: ReadonlySet<string> | null;
+  /** Targets whose engines are deployed now. */
+  readonly deployed: ReadonlySet<string>;
   /** Ends the waits for the API server: what could not be registered never settles. */
   readonly signal: AbortSignal;
 }
@@ -47,7 +47,7 @@ export class StackDeployment {
     this.#volumes = new Volumes("volumes", { objects: manifests.claims, workspace }, this.#opts);
     this.#shared = new SharedObjects("shared", { objects: manifests.shared, workspace }, this.#opts);
     for (const target of targets) {
-      if (deployed === null || deployed.has(target.name)) this.#engines.set(target.name, this.#engine(target));
+      if (deployed.has(target.name)) this.#engines.set(target.name, this.#engine(target));
     }
   }
 

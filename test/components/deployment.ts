@@ -38,7 +38,7 @@ export async function deployed(
       provider,
       hfToken: withToken ? pulumi.secret(token) : undefined,
       apiKeys: Object.fromEntries(existing.map(({ name }) => [name, pulumi.secret(foreignKey)])),
-      deployed: only,
+      deployed: only ?? new Set(scenario.targets.map(({ name }) => name)),
       signal: new AbortController().signal,
     });
     if (scenario.mode === "standup") return;
