@@ -65,10 +65,19 @@ export class Checkout {
   }
 
   /** A plain `pulumi`, with what `./bench env` prints. */
-  async pulumi(...args: string[]): Promise<Ended> {
+  pulumi(...args: string[]): Promise<Ended> {
+    return this.#pulumi("", args);
+  }
+
+  /** The same for somebody who has the state and guesses the passphrase. */
+  pulumiWithEmptyPassphrase(...args: string[]): Promise<Ended> {
+    return this.#pulumi("unset PULUMI_CONFIG_PASSPHRASE_FILE; export PULUMI_CONFIG_PASSPHRASE=; ", args);
+  }
+
+  async #pulumi(before: string, args: readonly string[]): Promise<Ended> {
     this.#environment ??= this.bench("env");
     const { stdout } = await this.#environment;
-    const line = 'eval "$0"; exec pulumi "$@"';
+    const line = `eval "$0"; ${before}exec pulumi "$@"`;
     return this.#spawn("/bin/sh", ["-c", line, stdout, ...args, "--non-interactive"]).ended;
   }
 
