@@ -1,4 +1,5 @@
-import { loadavg } from "node:os";
+import { loadavg, tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type AfterTheJob, afterTheJob } from "./afterTheJob.ts";
 import { previews } from "./previews.ts";
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     only: { type: "string" },
   },
 });
+// As ./bench sets it.
+process.env.NODE_COMPILE_CACHE ??= join(tmpdir(), "llm-bench-compile-cache");
 const times = Number(values.times);
 const show = (seconds: number) => `${seconds.toFixed(1)} s`;
 const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1] as number;
