@@ -5,6 +5,8 @@ import { CommandError } from "./commandError.ts";
 import { LiveLine } from "./liveLine.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
+import { recordedState } from "./recordedState.ts";
+import { removeOwn } from "./takeOver.ts";
 
 export interface DestroyOptions {
   readonly verbose: boolean;
@@ -19,9 +21,15 @@ const goneSeconds = 180;
 export async function destroy(name: string, options: DestroyOptions): Promise<number> {
   // The provider's own switch: without it, objects of an unreachable cluster are an error, and rightly (pulumi-kubernetes#2463).
   if (options.clusterGone) process.env.PULUMI_K8S_DELETE_UNREACHABLE = "true";
-  const { summary } = await withStack(name, (stack) =>
-    stack.destroy({ suppressProgress: true, ...engineOutput(options) }),
-  );
+  const { summary } = await withStack(name, async (stack) => {
+    const { unconfirmed } = await recordedState(stack);
+    const result = await stack.destroy({ suppressProgress: true, ...engineOutput(options) });
+    if (unconfirmed.length > 0 && !options.clusterGone) {
+      const { cluster } = loadScenario(name, "warn");
+      if (cluster !== null) await removeOwn(unconfirmed, name, cluster, stack);
+    }
+    return result;
+  });
   if (!options.clusterGone) await waitForRemains(name);
   const deleted = summary.resourceChanges?.delete ?? 0;
   process.stdout.write(

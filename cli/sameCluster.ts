@@ -17,7 +17,9 @@ export function otherCluster(
   if (now.server === recorded.server) return null;
   return new CommandError(
     `stack "${stack}" is deployed on ${shown(recorded)}, but ${setting(settings)} now means ${shown(now)}`,
-    `choose the first one: kubectl config use-context ${recorded.context}, or set cluster.context; or remove what is there: ./bench destroy ${stack} (with --cluster-gone if that cluster does not exist any more)`,
+    now.context === recorded.context
+      ? `if that cluster was made anew: ./bench destroy ${stack} --cluster-gone, then up; if it is another one: choose the first by cluster.context or KUBECONFIG`
+      : `choose the first one: kubectl config use-context ${recorded.context}, or set cluster.context; or remove what is there: ./bench destroy ${stack} (with --cluster-gone if that cluster does not exist any more)`,
   );
 }
 

@@ -41,6 +41,25 @@ export function takeOver(objects: readonly ObjectName[], say: (line: string) => 
   process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
 }
 
+/** At `destroy` the engine does not know of them, so they would stay. */
+export async function removeOwn(
+  objects: readonly ObjectName[],
+  name: string,
+  settings: ClusterSettings,
+  stack: Stack,
+): Promise<void> {
+  const own = await ownAmong(objects, name, settings, stack);
+  if (own.length === 0) return;
+  const cluster = connect(await access(settings, stack));
+  for (const object of own) {
+    await cluster.objects
+      .delete(object as never, undefined, undefined, undefined, undefined, "Foreground")
+      .catch((error) => {
+        if (!isStatus(error, 404)) throw error;
+      });
+  }
+}
+
 async function access(settings: ClusterSettings, stack: Stack): Promise<ClusterAccess> {
   const token = clusterToken();
   if (settings.host === null || token !== null) return clusterAccess(settings, token);

@@ -16,11 +16,14 @@ export class ClusterCheckout extends Checkout {
   readonly kubeconfig: string;
   readonly #before: Promise<Listing>;
 
-  /** @param what begins the namespace's name */
-  constructor(what: string) {
+  /**
+   * @param what begins the namespace's name
+   * @param file a kubeconfig for what the checkout runs, where it is not the tests' own
+   */
+  constructor(what: string, file = kubeconfig) {
     if (kubeconfig === undefined) throw new Error(skipReason);
     super({
-      KUBECONFIG: kubeconfig,
+      KUBECONFIG: file as string,
       PATH: [providersPath, process.env.PATH ?? ""].join(delimiter),
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     });

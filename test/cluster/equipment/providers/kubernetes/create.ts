@@ -10,7 +10,12 @@ import type { Settings } from "./settings.ts";
 const existsAdvice = `
 The resource already exists in the cluster; the real provider explains here how to rename, patch, import or upsert it.`;
 
-/** provider.go Create; in a preview a server-side dry run where the server can be asked, else the inputs come back. */
+/**
+ * LLMBENCH_TEST_HOLD_CREATED: a kind whose creation is never answered, so that a test can kill the engine between the
+ * object's creation and the state's write. Not of the real provider.
+ *
+ * provider.go Create; in a preview a server-side dry run where the server can be asked, else the inputs come back.
+ */
 export async function create(settings: Settings, { urn, properties, preview }: CreateRequest) {
   const { server } = settings;
   if (!preview && server === null)
@@ -23,6 +28,7 @@ export async function create(settings: Settings, { urn, properties, preview }: C
   const fieldManager = fieldManagerOf({}, inputs);
   try {
     const live = await created(server, settings, inputs, { fieldManager, preview });
+    if (!preview && inputs.kind === process.env.LLMBENCH_TEST_HOLD_CREATED) await sleep(600_000);
     // An empty status would be read as a known one by the program (provider.go Create).
     const { status, ...withoutStatus } = live;
     const kept: JsonObject = preview ? withoutStatus : live;

@@ -1,0 +1,23 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { V1Pod } from "@kubernetes/client-node";
+import type { Started } from "../../engine/checkout.ts";
+import type { ClusterCheckout } from "./clusterCheckout.ts";
+import { harnesses, objectsOf } from "./objectsOf.ts";
+
+/**
+ * Waits until a load generator of the checkout sends the load of a stage, as its own log says: what `up` shows is thinned
+ * out where there is no terminal. Returns the pod's name.
+ */
+export async function runUnderWay(checkout: ClusterCheckout, up: Started): Promise<string> {
+  let over = false;
+  void up.ended.then(() => {
+    over = true;
+  });
+  for (const deadline = Date.now() + 180_000; !over && Date.now() < deadline; await sleep(300)) {
+    const pods = objectsOf<V1Pod>(checkout, "pods", harnesses);
+    const pod = pods.find(({ status }) => status?.containerStatuses?.some(({ state }) => state?.running))?.metadata;
+    if (pod?.name && checkout.kubectl("logs", pod.name, "--tail=1").includes('"phase":"stage"')) return pod.name;
+  }
+  const { code, stdout, stderr } = over ? await up.ended : { code: "no end", stdout: "", stderr: "" };
+  throw new Error(`no run was under way (${code}): ${stderr}${stdout}`);
+}
