@@ -53,8 +53,8 @@ export function nodeProblems(objects: PreflightObjects, view: ClusterView, { sta
   for (const group of sameNodes(wanted.filter(({ demand }) => devices(demand).length > 0))) {
     const found = deviceProblems(group, usable, view.pods, stack);
     facts.push(...found.facts);
-    // Said above already, with the cause, where not even one pod fits.
-    if (!group.some(({ demand }) => whyNoNode(usable, demand))) problems.push(...found.problems);
+    // Said above already, with the cause, where not one node has the GPUs of one pod; too few cores are another matter.
+    if (!group.some(({ demand }) => whyNoNode(usable, devicesOnly(demand)))) problems.push(...found.problems);
   }
   return { problems, facts };
 }
@@ -153,6 +153,11 @@ function isUsable(node: V1Node): boolean {
 /** On GKE a pool that is scaled to nothing has no node whose label could be seen. */
 function mayScaleUp(platform: PlatformName, nodes: readonly V1Node[], { selector }: Demand): boolean {
   return platform === "gke" && !nodes.some((node) => hasLabels(node, selector));
+}
+
+function devicesOnly(demand: Demand): Demand {
+  const requests = devices(demand).map((name) => [name, demand.requests[name] ?? 0] as const);
+  return { ...demand, requests: Object.fromEntries(requests) };
 }
 
 /** Extended resources, i.e. GPUs and slices: those with a vendor's name. */

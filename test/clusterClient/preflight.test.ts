@@ -147,6 +147,14 @@ describe("preflight", () => {
     );
   });
 
+  it("too few GPUs for all engines are told beside too few cores for one", () => {
+    const small = node("a", 4);
+    (small.status as { allocatable: Record<string, string> }).allocatable.cpu = "2";
+    const { problems } = check({ engines: [engine("a", 4), engine("b", 4)] }, { nodes: [small] });
+    assert.match(problems[0] ?? "", /^problem: engine "a": it asks for 4 CPU/);
+    assert.match(problems.at(-1) ?? "", /together ask for 8 nvidia.com\/gpu, the 1 nodes with .* have 4$/);
+  });
+
   it("free GPUs that are spread over nodes do not serve one pod", () => {
     const nodes = [node("a", 4), node("b", 4)];
     assert.deepEqual(check({ engines: [engine("a", 4, 2)] }, { nodes }).problems, []);
