@@ -51,6 +51,6 @@ export function refusal(error: unknown, doing: string): unknown {
   const next =
     error.code === 403
       ? "ask for this right, or log in as somebody who has it; preview lists all rights that up needs"
-      : "look at what is named; was it deleted by somebody else?";
+      : "look at what is named; if it was deleted by somebody else, destroy and up make it again, and results stay";
   return new ClusterError(`${doing}: ${statusMessage(error)}`, next, { cause: error });
 }
