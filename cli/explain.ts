@@ -13,8 +13,10 @@ export function explainEngineError(error: unknown, stack: string): Error {
   }
   const diagnostics = text
     .split("\n")
-    .filter((line) => /^\s*(error:|code:)/i.test(line))
-    .map((line) => line.trim().replace(/^error:\s*/i, ""));
+    .filter((line) => /^\s*error:/i.test(line))
+    .map((line) => line.trim().replace(/^error:\s*/i, ""))
+    // Its verdict, which follows what it complained of.
+    .filter((line) => !/^(update|preview|destroy|refresh) failed$/.test(line));
   const message = [...new Set(diagnostics)].join("\n  ") || text.trim();
   return new CommandError(
     `the engine failed:\n  ${message}`,
@@ -65,7 +67,7 @@ const known: readonly Known[] = [
       ),
   },
   {
-    says: /\w+(?:\.\w+)* \\?"[^"\\\n]+\\?" is forbidden: (User \\?"[^\n]*? cannot \w+ resource [^\n]*)/,
+    says: /is forbidden: (User \\?"[^\n]*? cannot \w+ resource [^\n]*)/,
     explain: ([, line], stack) =>
       new CommandError(
         `the cluster refuses it: ${line?.replaceAll('\\"', '"').trim()}`,

@@ -42,7 +42,8 @@ function describeGpus(targets: readonly Target[]): [string, string][] {
   const most = (name: string) => Math.max(...counts.map(({ gpu, count }) => (gpu === name ? count : 0)));
   const together = names.map((name) => `${sum(name)} x ${name}`).join(" + ");
   const inTurn = names.map((name) => `${most(name)} x ${name}`).join(" + ");
-  const gpus = deployed.length === 1 ? together : `${together} together; ${inTurn} with ./bench compare --in-turn`;
+  // Engines on different GPUs need the same either way.
+  const gpus = inTurn === together ? together : `${together} together; ${inTurn} with ./bench compare --in-turn`;
   return [
     ["GPUs", gpus],
     ["cost", describeCost(deployed)],
