@@ -13,7 +13,8 @@ export function applyOverrides(tree: unknown, overrides: Readonly<Record<string,
       if (typeof next !== "object" || next === null) place[step] = {};
       place = place[step] as Record<string, unknown>;
     }
-    place[last] = typeof place[last] === "string" ? value : fromText(value);
+    // Cloned: a later override may reach into this one's value, which is the scenario's and frozen.
+    place[last] = typeof place[last] === "string" ? value : structuredClone(fromText(value));
   }
   return copy;
 }

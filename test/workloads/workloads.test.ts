@@ -60,6 +60,13 @@ describe("workload profiles", () => {
     assert.ok(other.data.type === "synthetic" && other.data.sharedPrefix?.groups === 2);
   });
 
+  it("lay one over another, and change none", () => {
+    const stages = Object.freeze({ requests: 4, concurrency: Object.freeze([1]) });
+    const tree = applyOverrides({}, { stages, "stages.concurrency": [2] });
+    assert.deepEqual(tree, { stages: { requests: 4, concurrency: [2] } });
+    assert.deepEqual(stages.concurrency, [1]);
+  });
+
   it("do not share what overrides change", () => {
     load("local", { "data.inputTokens.mean": 200 });
     const { data } = load("local");
