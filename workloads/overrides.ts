@@ -4,7 +4,8 @@
  */
 export function applyOverrides(tree: unknown, overrides: Readonly<Record<string, unknown>>): unknown {
   const copy: unknown = structuredClone(tree);
-  for (const [path, value] of Object.entries(overrides)) {
+  // Sorted, a whole before its parts: the engine hands the keys of an object over in another order than the file has.
+  for (const [path, value] of Object.entries(overrides).sort(([a], [b]) => (a < b ? -1 : 1))) {
     const steps = path.split(".");
     const last = steps.pop()!;
     let place = copy as Record<string, unknown>;

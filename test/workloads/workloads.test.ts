@@ -65,6 +65,7 @@ describe("workload profiles", () => {
     const tree = applyOverrides({}, { stages, "stages.concurrency": [2] });
     assert.deepEqual(tree, { stages: { requests: 4, concurrency: [2] } });
     assert.deepEqual(stages.concurrency, [1]);
+    assert.deepEqual(applyOverrides({}, { "stages.concurrency": [2], stages }), tree, "in any order");
   });
 
   it("do not share what overrides change", () => {

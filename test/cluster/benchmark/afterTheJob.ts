@@ -21,26 +21,30 @@ export async function afterTheJob(requests: number, times: number): Promise<Afte
   const measured: AfterTheJob[] = [];
   try {
     for (let seed = 1; seed <= times; seed++) {
-      checkout.committed("kind-sim", {
+      checkout.stack("ten-thousand", {
+        platform: "kind",
+        method: "simulated",
+        gpu: "h100-80",
+        model: "llama-8b",
         seed,
         simulator: { speed: 20 },
+        workload: "local",
         workloadOverrides: {
-          "data.outputTokens": { type: "fixed", value: 16 },
           "data.inputTokens": { type: "fixed", value: 64 },
-          "stages.concurrency": [16, 32, 48, 64],
-          "stages.requests": requests / 4,
-          "stages.seconds": 600,
+          "data.outputTokens": { type: "fixed", value: 16 },
+          stages: { concurrency: [16, 32, 48, 64], requests: requests / 4 },
         },
+        harnessSettings: { cpu: 0.5, memory: "512Mi", pvcSize: "1Gi" },
       });
-      const before = new Set(checkout.runs("kind-sim").keys());
-      const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
+      const before = new Set(checkout.runs("ten-thousand").keys());
+      const { code, stdout, stderr } = await checkout.bench("up", "ten-thousand");
       const endedMs = Date.now();
-      const run = [...checkout.runs("kind-sim").keys()].find((name) => !before.has(name));
+      const run = [...checkout.runs("ten-thousand").keys()].find((name) => !before.has(name));
       if (code !== 0 || run === undefined) throw new Error(`up failed: ${stderr}${stdout}`);
-      measured.push(timesOf(join(checkout.results, "kind-sim", run), endedMs));
+      measured.push(timesOf(join(checkout.results, "ten-thousand", run), endedMs));
     }
   } finally {
-    await checkout.bench("destroy", "kind-sim");
+    await checkout.bench("destroy", "ten-thousand");
     await checkout.removeAll();
   }
   return measured;
