@@ -48,6 +48,13 @@ export async function throughOutage<T>(
 /** A request that was refused, as one message; what is no such thing comes back as it is. */
 export function refusal(error: unknown, doing: string): unknown {
   if (!(error instanceof ApiException)) return error;
+  if (error.code === 401) {
+    return new ClusterError(
+      `${doing}: the cluster does not accept the login (any more): ${statusMessage(error)}`,
+      "log in again and run up again; what runs in the cluster goes on, and is taken up then",
+      { cause: error },
+    );
+  }
   const next =
     error.code === 403
       ? "ask for this right, or log in as somebody who has it; preview lists all rights that up needs"
