@@ -43,9 +43,11 @@ export class EngineDriver implements Driver {
   async finish(result: BenchmarkResult): Promise<Analysis | null> {
     if (result.analysis !== null) await pulumi.log.info(terminalTable(result.analysis));
     if (result.problems.length > 0) {
-      await pulumi.log.error(
-        `${result.problems.join("\n")}\nRun again with LLMBENCH_RETRY=1, or ./bench up STACK --retry`,
-      );
+      const next =
+        result.notMade === result.problems.length
+          ? "The next up makes what was not made"
+          : "Run again with LLMBENCH_RETRY=1, or ./bench up STACK --retry";
+      await pulumi.log.error(`${result.problems.join("\n")}\n${next}`);
       // A rejected apply ends `up` only 15 to 38 s later: the SDK sets process.exitCode and its open channels hold Node.
       process.exit(32);
     }
