@@ -4,12 +4,12 @@ import { manifestYaml } from "../manifests/allManifests.ts";
 import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { stackManifests } from "../manifests/stackManifests.ts";
 import { describeScenario } from "../run/describeScenario.ts";
-import { plannedRuns } from "../run/plannedRun.ts";
+import { type PlannedRun, plannedRuns } from "../run/plannedRun.ts";
 import { projectRoot } from "../run/projectRoot.ts";
 import { RunFolder, stackFolder } from "../run/runFolder.ts";
 import { sourceBundle } from "../run/sourceBundle.ts";
-import type { ClusterSettings } from "../scenario/scenario.ts";
-import { checkCluster } from "./checkCluster.ts";
+import type { ClusterSettings, Scenario } from "../scenario/scenario.ts";
+import { type ClusterCheck, checkCluster } from "./checkCluster.ts";
 import type { CommandError } from "./commandError.ts";
 import { MissingPlugin } from "./explain.ts";
 import { interruptController } from "./interrupt.ts";
@@ -32,25 +32,36 @@ export interface PreviewOptions {
 export async function preview(name: string, options: PreviewOptions): Promise<number> {
   const scenario = loadScenario(name, "warn");
   const runs = plannedRuns(scenario);
+  // The engine takes its seconds while the cluster is asked.
+  const comparison = changes(name, options, scenario.cluster);
+  comparison.catch(() => {});
   const out = (text: string) => process.stdout.write(`${text}\n`);
+  const { check, objects } = await onCluster(scenario, runs);
+  // Before the plan, which would scroll away above hundreds of lines.
+  if (options.manifests || check?.reachable === false) out(manifestYaml(objects));
   out(`${describeScenario(scenario, runs)}\n`);
   for (const warning of scenario.warnings) out(`! ${warning}`);
-  if (scenario.cluster !== null) {
-    const bundles = { harness: await sourceBundle("harness"), simulator: await sourceBundle("simulator") };
-    const manifests = stackManifests(scenario, bundles, { hfToken: Boolean(process.env.HF_TOKEN) });
-    const runObjects = runs.flatMap((run) => manifests.runOf({ ...run, attempt: 1 }).objects);
-    const others = [...manifests.workspace, ...manifests.claims, ...manifests.shared, ...runObjects];
-    const cluster = await checkCluster(scenario, { engines: manifests.engines, others });
-    for (const line of cluster.lines) out(line);
-    const objects = [...manifests.workspace, ...manifests.claims, ...manifests.shared];
-    objects.push(...manifests.engines.flatMap((engine) => engine.objects), ...runObjects);
-    out(options.manifests || !cluster.reachable ? manifestYaml(objects) : listing(objects));
-  }
-  out(await changes(name, options, scenario.cluster));
+  for (const line of check?.lines ?? []) out(line);
+  if (check?.reachable === false) out("  the objects that up would apply are printed above");
+  else if (check !== null && !options.manifests) out(listing(objects));
+  out(await comparison);
   const folder = stackFolder(projectRoot, name);
-  const onCluster = scenario.cluster !== null;
-  for (const run of runs) out(`  ${run.runId}: ${plan(RunFolder.latest(folder, run.runId).state, onCluster)}`);
+  for (const { runId } of runs) out(`  ${runId}: ${plan(RunFolder.latest(folder, runId).state, check !== null)}`);
   return 0;
+}
+
+/** What `up` would apply, and what the cluster says to it; nothing on platform local. */
+async function onCluster(
+  scenario: Scenario,
+  runs: readonly PlannedRun[],
+): Promise<{ check: ClusterCheck | null; objects: readonly KubernetesObject[] }> {
+  if (scenario.cluster === null) return { check: null, objects: [] };
+  const bundles = { harness: await sourceBundle("harness"), simulator: await sourceBundle("simulator") };
+  const manifests = stackManifests(scenario, bundles, { hfToken: Boolean(process.env.HF_TOKEN) });
+  const runObjects = runs.flatMap((run) => manifests.runOf({ ...run, attempt: 1 }).objects);
+  const base = [...manifests.workspace, ...manifests.claims, ...manifests.shared];
+  const check = await checkCluster(scenario, { engines: manifests.engines, others: [...base, ...runObjects] });
+  return { check, objects: [...base, ...manifests.engines.flatMap((engine) => engine.objects), ...runObjects] };
 }
 
 /** What the engine would change. Where a provider's plugin cannot be had, all above still holds, and that is said. */
@@ -95,9 +106,9 @@ function listing(objects: readonly KubernetesObject[]): string {
   return `\nObjects (--manifests prints them in full)\n${names.join("\n")}\n`;
 }
 
-function plan(state: RunFolder["state"], onCluster: boolean): string {
+function plan(state: RunFolder["state"], clustered: boolean): string {
   // There a run goes on without us: `up` waits for its end, or brings home what it left.
-  if (state === "unfinished" && onCluster) return "begun and not home yet, would be waited for and collected";
+  if (state === "unfinished" && clustered) return "begun and not home yet, would be waited for and collected";
   switch (state) {
     case "absent":
       return "would run";
