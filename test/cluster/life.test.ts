@@ -14,6 +14,8 @@ const short = {
   repetitions: 1,
 };
 
+const changed = { "stages.concurrency": [2], "stages.seconds": 2 };
+
 const filesOfRun = [
   "README.md",
   "report.html",
@@ -194,7 +196,7 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
 
   it("a changed workload replaces the harness Job and its plan, and nothing else", async () => {
     const before = { jobs: jobs(), engines: enginePods(), code: bundles(checkout) };
-    checkout.committed("kind-sim", { ...short, seed: 7 });
+    checkout.committed("kind-sim", { ...short, workloadOverrides: changed });
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
     assert.equal(code, 0, stderr + stdout);
     const manifest = checkout.runs("kind-sim").get(newRun());
@@ -206,7 +208,7 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
 
   it("a changed engine is a new engine and a new run", async () => {
     const before = { jobs: jobs(), engines: enginePods() };
-    checkout.committed("kind-sim", { ...short, seed: 7, simulator: { slowdown: 1.5 } });
+    checkout.committed("kind-sim", { ...short, workloadOverrides: changed, simulator: { slowdown: 1.5 } });
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
     assert.equal(code, 0, stderr + stdout);
     const run = newRun();
