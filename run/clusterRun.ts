@@ -45,6 +45,8 @@ const readerSeconds = 300;
 /** The runs of a stack on a cluster, from the Job that somebody declared to the folder on this machine. */
 export class ClusterRuns {
   readonly #args: ClusterRunsArgs;
+  /** Of this `up`, and a minute for clocks that differ: what the cluster said since then is about why a run never began. */
+  readonly #began = new Date(Date.now() - 60_000);
 
   constructor(args: ClusterRunsArgs) {
     this.#args = args;
@@ -114,7 +116,7 @@ export class ClusterRuns {
   async failed(run: PlannedRun, folder: RunFolder, error: ClusterError, job: string | null = null): Promise<Manifest> {
     const now = new Date();
     this.#prepare(run, folder);
-    const facts = await this.#facts(run, folder, now);
+    const facts = await this.#facts(run, folder, this.#began);
     const reason = `${error.message}; ${error.next}`;
     return this.#close(run, folder, { status: "failed", reason }, { job, startedAt: now, endedAt: now, facts });
   }

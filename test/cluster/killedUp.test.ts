@@ -61,7 +61,7 @@ describeOnCluster("an up that is killed, and a cluster that is not there", (kube
     process.env.LLMBENCH_TEST_HOLD_CREATED = kind;
     const up = checkout.start("up", stack);
     delete process.env.LLMBENCH_TEST_HOLD_CREATED;
-    const deadline = Date.now() + 120_000;
+    const deadline = Date.now() + 300_000;
     for (;;) {
       const now = uidsOf(checkout, kind, selector);
       if (Object.values(now).some((uid) => !before.includes(uid))) {
@@ -70,7 +70,7 @@ describeOnCluster("an up that is killed, and a cluster that is not there", (kube
       }
       if (Date.now() > deadline) {
         await kill(up);
-        throw new Error(`no ${kind} after 120 s: ${(await up.ended).stderr}`);
+        throw new Error(`no ${kind} after 300 s: ${(await up.ended).stderr}`);
       }
       await sleep(300);
     }
