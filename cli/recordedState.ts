@@ -20,6 +20,10 @@ interface Resource {
   readonly urn: string;
   readonly type: string;
   readonly inputs?: Readonly<Record<string, unknown>>;
+  /** It was replaced and waits for its deletion. */
+  readonly delete?: boolean;
+  /** It was deleted, and its replacement is not there yet. */
+  readonly pendingReplacement?: boolean;
 }
 
 export async function recordedState(stack: Stack): Promise<RecordedState> {
@@ -31,20 +35,24 @@ export function readState({ deployment }: Deployment): RecordedState {
     resources?: readonly Resource[];
     pending_operations?: readonly { resource: Resource; type: string }[];
   };
-  const known = new Set(resources?.map(({ urn }) => urn));
   const provider = resources?.find(({ type }) => type === "pulumi:providers:kubernetes")?.inputs;
   const server = provider?.clusterIdentifier;
+  // The provider's, not the stack's outputs: those are missing when the first `up` did not come to its end.
+  if (typeof server !== "string") return { cluster: null, unconfirmed: [] };
+  const key = (resource: Resource) => JSON.stringify([resource.urn, objectName(resource)]);
+  const confirmed = new Set(resources?.filter((one) => !one.delete && !one.pendingReplacement).map(key));
   return {
-    // Of the provider, not of the stack's outputs: those are missing when the first `up` did not come to its end.
-    cluster: typeof server === "string" ? { server, context: String(provider?.context) } : null,
+    cluster: { server, context: String(provider?.context) },
     // The engine keeps such an entry until somebody refreshes the stack, also when the object has long been confirmed.
     unconfirmed: (pending_operations ?? []).flatMap(({ type, resource }) =>
-      type === "creating" && !known.has(resource.urn) ? objectName(resource) : [],
+      type === "creating" && !confirmed.has(key(resource)) ? objectName(resource) : [],
     ),
   };
 }
 
 function objectName({ inputs }: Resource): ObjectName[] {
   const { apiVersion, kind, metadata } = (inputs ?? {}) as Partial<ObjectName>;
-  return apiVersion && kind && metadata ? [{ apiVersion, kind, metadata }] : [];
+  if (!apiVersion || !kind || !metadata) return [];
+  const { name, namespace } = metadata;
+  return [{ apiVersion, kind, metadata: namespace === undefined ? { name } : { name, namespace } }];
 }

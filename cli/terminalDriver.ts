@@ -49,10 +49,6 @@ export class TerminalDriver implements Driver {
     this.#finished.resolve();
   }
 
-  get abandoned(): boolean {
-    return this.#abandon.signal.aborted;
-  }
-
   /** The engine has given up while the program still works: it closes what is open, for at most `seconds`. */
   async abandon(seconds: number): Promise<void> {
     this.#abandon.abort();

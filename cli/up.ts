@@ -42,7 +42,11 @@ export async function up(name: string, options: UpOptions): Promise<number> {
     };
     await withStack(name, deploy, driver);
   } catch (error) {
-    if (driver.abandoned || (driver.result === null && !interrupt.signal.aborted)) throw error;
+    if (!interrupt.signal.aborted) {
+      // What was measured is told all the same; that something could not be deployed must not be lost behind it.
+      if (driver.result !== null && driver.result.ran > 0 && !options.quiet) printResult(driver.result, name);
+      throw error;
+    }
     // Ctrl-C in a terminal reaches the engine as well: it ends at once, while the generator still flushes.
     await driver.settled(60);
   }

@@ -24,6 +24,30 @@ describe("what earlier commands wrote down about a stack", () => {
     assert.deepEqual(cluster, { server: "https://10.0.0.1:6443", context: "kind-kind" });
   });
 
+  it("a replacement that was begun: under the name of the one before, whether that has another name or is gone", () => {
+    const replacement = { ...job("two"), urn: urn("run") };
+    const pending_operations = [{ resource: replacement, type: "creating" }];
+    for (const before of [
+      { ...job("one"), urn: urn("run") },
+      { ...replacement, pendingReplacement: true },
+    ]) {
+      const { unconfirmed } = readState({
+        version: 3,
+        deployment: { resources: [provider, before], pending_operations },
+      });
+      assert.deepEqual(
+        unconfirmed.map(({ metadata }) => metadata.name),
+        ["two"],
+      );
+    }
+  });
+
+  it("after destroy an old entry means nothing", () => {
+    const pending_operations = [{ resource: job("lost"), type: "creating" }];
+    const { unconfirmed } = readState({ version: 3, deployment: { resources: [], pending_operations } });
+    assert.deepEqual(unconfirmed, []);
+  });
+
   it("creations that were begun and never confirmed; those confirmed later, and deletions, are none", () => {
     const { unconfirmed } = readState({
       version: 3,
