@@ -83,9 +83,15 @@ describe("stack files", () => {
 });
 
 describe("Pulumi.yaml", () => {
-  const project = load(text("Pulumi.yaml")) as {
-    config: Record<string, { type: string; default?: unknown; secret?: boolean; description: string }>;
+  const { config } = load(text("Pulumi.yaml")) as {
+    config: Record<string, { type: string; default?: unknown; secret?: boolean; description: string; value?: unknown }>;
   };
+  // Keys with a namespace are settings of providers, not of ours.
+  const project = { config: Object.fromEntries(Object.entries(config).filter(([key]) => !key.includes(":"))) };
+
+  it("turns the default Kubernetes provider off: no object may follow the kubeconfig's current context", () => {
+    assert.equal(config["kubernetes:strictMode"]?.value, "true");
+  });
 
   it("declares the keys of the schema and the secrets, no others, each with a description", () => {
     const known = [...Object.keys(configSchema.shape), "hfToken", "clusterToken", "apiKeys"].sort();
