@@ -33,6 +33,8 @@ describe("an interrupted up", () => {
   it("Ctrl-C, which a terminal sends to the whole group: ends cleanly, keeps the rows, marks them partial, frees the state", async () => {
     const up = checkout.start("up", "slow");
     await up.saw("stage 1/2");
+    // For some requests to have ended, on a busy machine as well.
+    await new Promise((resolve) => setTimeout(resolve, 3000));
     const asked = Date.now();
     process.kill(-up.pid, "SIGINT");
     const { code, stdout, stderr } = await up.ended;
