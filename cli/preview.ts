@@ -2,7 +2,7 @@ import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { ClusterError } from "../cluster/clusterError.ts";
 import { manifestYaml } from "../manifests/allManifests.ts";
 import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
-import { stackManifests } from "../manifests/stackManifests.ts";
+import { objectsOf, stackManifests } from "../manifests/stackManifests.ts";
 import { describeScenario } from "../run/describeScenario.ts";
 import { type PlannedRun, plannedRuns } from "../run/plannedRun.ts";
 import { projectRoot } from "../run/projectRoot.ts";
@@ -58,10 +58,13 @@ async function onCluster(
   if (scenario.cluster === null) return { check: null, objects: [] };
   const bundles = { harness: await sourceBundle("harness"), simulator: await sourceBundle("simulator") };
   const manifests = stackManifests(scenario, bundles, { hfToken: Boolean(process.env.HF_TOKEN) });
-  const runObjects = runs.flatMap((run) => manifests.runOf({ ...run, attempt: 1 }).objects);
-  const base = [...manifests.workspace, ...manifests.claims, ...manifests.shared];
-  const check = await checkCluster(scenario, { engines: manifests.engines, others: [...base, ...runObjects] });
-  return { check, objects: [...base, ...manifests.engines.flatMap((engine) => engine.objects), ...runObjects] };
+  const objects = objectsOf(
+    manifests,
+    runs.map((run) => ({ ...run, attempt: 1 })),
+  );
+  const ofEngines = new Set(manifests.engines.flatMap((engine) => engine.objects));
+  const others = objects.filter((object) => !ofEngines.has(object));
+  return { check: await checkCluster(scenario, { engines: manifests.engines, others }), objects };
 }
 
 /** What the engine would change. Where a provider's plugin cannot be had, all above still holds, and that is said. */

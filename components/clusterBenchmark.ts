@@ -2,22 +2,18 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Analysis } from "../analysis/analysis.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
 import { type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
-import { engineDeployments } from "../cluster/engineDeployments.ts";
-import { harnessJobs } from "../cluster/harnessJobs.ts";
-import { removeOtherEngines } from "../cluster/otherEngines.ts";
-import { stopOtherRuns } from "../cluster/otherRuns.ts";
 import { manifestYaml } from "../manifests/allManifests.ts";
-import type { EngineEndpoint, KubernetesObject } from "../manifests/kubernetesObject.ts";
-import { type StackManifests, stackManifests } from "../manifests/stackManifests.ts";
-import { type Attempt, knownAnalysis, nextAttempts, runBenchmark } from "../run/benchmark.ts";
+import type { EngineEndpoint } from "../manifests/kubernetesObject.ts";
+import { objectsOf, stackManifests } from "../manifests/stackManifests.ts";
+import { identityOf, knownAnalysis, runBenchmark } from "../run/benchmark.ts";
+import { clusterPlan } from "../run/clusterPlan.ts";
 import { ClusterRuns } from "../run/clusterRun.ts";
 import { debugSession } from "../run/debugSession.ts";
 import type { Driver } from "../run/driver.ts";
 import { EngineReadiness } from "../run/engineReadiness.ts";
 import type { PlannedRun } from "../run/plannedRun.ts";
-import { projectRoot } from "../run/projectRoot.ts";
-import { RunFolder, stackFolder } from "../run/runFolder.ts";
 import { sourceBundle } from "../run/sourceBundle.ts";
+import { clearOthers, standingIn } from "../run/standing.ts";
 import { standup } from "../run/standup.ts";
 import type { ClusterSettings, Scenario } from "../scenario/scenario.ts";
 import { clusterProvider, noCluster } from "./clusterProvider.ts";
@@ -41,51 +37,26 @@ export async function clusterBenchmark(
   config: Readonly<Record<string, string>>,
   driver: Driver,
 ): Promise<ClusterBenchmarkOutputs> {
+  const dryRun = pulumi.runtime.isDryRun();
   const secrets = clusterSecrets(config);
   const bundles = { harness: await sourceBundle("harness"), simulator: await sourceBundle("simulator") };
   const given = { hfToken: secrets.hfToken !== undefined };
   // Runs keep their Jobs while an engine is only stood up, or a debug pod sleeps beside them.
   const manifests = stackManifests({ ...scenario, mode: "benchmark" }, bundles, given);
-  const dryRun = pulumi.runtime.isDryRun();
   const access = accessOf(scenario.cluster as ClusterSettings, secrets.clusterToken, dryRun, driver);
   const cluster = connect(access);
+  const standing = await standingIn(cluster, scenario, dryRun);
+  const plan = clusterPlan(scenario, runs, manifests, standing, driver.retry);
+  for (const target of plan.idle)
+    driver.say(`engine ${target} is not deployed: no run needs it (mode standup deploys it all the same)`);
+  if (!dryRun) await clearOthers(cluster, scenario, manifests, plan, driver);
 
-  const now = runsNow(runs);
-  const attempts = scenario.mode === "benchmark" ? nextAttempts(scenario, runs, driver.retry) : [];
-  const todo = attempts.filter(({ run }) => now?.includes(run) ?? true);
-  const jobs = await inCluster(dryRun, () => harnessJobs(cluster, scenario.harness.namespace, scenario.stack));
-  const jobOf = ({ run, folder }: Attempt) => manifests.runOf({ ...run, attempt: folder.attempt }).job;
-  // One that is there stays declared, or `up` would delete it; one that is not must not be declared, or `up` would run it.
-  const made = lastAttempts(scenario, runs).filter((attempt) => {
-    const isTodo = todo.some(({ run }) => run === attempt.run);
-    return !isTodo && attempt.folder.manifest?.job && (jobs?.has(jobOf(attempt)) ?? true);
-  });
-  const standing = await inCluster(dryRun, async () => {
-    const { namespace } = scenario.cluster as ClusterSettings;
-    return (await engineDeployments(cluster, namespace, scenario.stack)).map(({ metadata }) => metadata?.name);
-  });
-  const needed = now ?? (scenario.mode === "benchmark" ? todo.map(({ run }) => run) : runs);
-  const deployed = new Set(needed.map(({ target }) => target.name));
-  // One that stands stays for the next runs; one that nobody needs does not take a GPU, e.g. at `up` after `destroy`.
-  if (now === null) {
-    for (const { target, deployment } of manifests.engines)
-      if (deployment === null || (standing?.includes(deployment) ?? true)) deployed.add(target);
-      else if (!deployed.has(target))
-        driver.say(`engine ${target} is not deployed: no run needs it (mode standup deploys it all the same)`);
-  }
-  if (!dryRun) {
-    const say = (line: string) => driver.say(line);
-    const keep = [...made, ...todo].map(jobOf);
-    await stopOtherRuns(cluster, [scenario.harness.namespace], scenario.stack, keep, say);
-    const engines = manifests.engines.filter(({ target }) => deployed.has(target));
-    const names = engines.flatMap(({ deployment }) => deployment ?? []);
-    await removeOtherEngines(cluster, (scenario.cluster as ClusterSettings).namespace, scenario.stack, names, say);
-  }
-
+  const { deployed, made, todo } = plan;
+  const provider = clusterProvider(access);
   const deployment = new StackDeployment({
     scenario,
     manifests,
-    provider: clusterProvider(access),
+    provider,
     ...secrets,
     deployed,
     signal: driver.signal,
@@ -95,14 +66,12 @@ export async function clusterBenchmark(
     cluster: access.identity,
     endpoints: Object.fromEntries(manifests.engines.map(({ target, endpoint }) => [target, endpoint])),
   };
-  const debug =
-    scenario.mode === "debug" && runs[0]
-      ? stackManifests(scenario, bundles, given).runOf({ ...runs[0], attempt: 1 })
-      : null;
+  const [first] = scenario.mode === "debug" ? runs : [];
+  const debug = first ? stackManifests(scenario, bundles, given).runOf({ ...first, attempt: 1 }) : null;
   if (dryRun) {
     for (const { run, folder } of todo) deployment.declareRun(run, folder.attempt);
     if (debug) deployment.declareDebug(debug);
-    if (jobs === null) driver.plan(manifestYaml(allObjects(manifests, [...made, ...todo])));
+    if (standing.jobs === null) driver.plan(manifestYaml(objectsOf(manifests, [...made, ...todo].map(identityOf))));
     return { ...outputs, analysis: knownAnalysis(scenario, runs) };
   }
 
@@ -119,18 +88,16 @@ export async function clusterBenchmark(
     }
     return { ...outputs, analysis: knownAnalysis(scenario, runs) };
   }
-  // Side by side: the second engine loads while the first one is measured no worse than it idles.
-  for (const target of new Set(todo.map(({ run }) => run.target.name))) void ready(target).catch(() => {});
+  // All of them before the first run: an engine that loads beside one that is measured takes its disk, network and cores.
+  const targets = new Set(todo.map(({ run }) => run.target.name));
+  await Promise.all([...targets].map((target) => ready(target).catch(unlessAborted(driver.signal))));
   const clusterRuns = new ClusterRuns({ scenario, cluster, manifests, driver });
   const result = await runBenchmark(
     scenario,
     runs,
     todo,
     async (run, folder, onProgress) => {
-      const readiness = await ready(run.target.name).catch((error) => {
-        if (driver.signal.aborted) return null;
-        throw error;
-      });
+      const readiness = await ready(run.target.name).catch(unlessAborted(driver.signal));
       if (readiness === null || driver.signal.aborted) return null;
       if ("error" in readiness) return clusterRuns.failed(run, folder, readiness.error);
       await deployment.startRun(run, folder.attempt);
@@ -140,12 +107,6 @@ export async function clusterBenchmark(
     driver,
   );
   return { ...outputs, analysis: await driver.finish(result) };
-}
-
-function allObjects(manifests: StackManifests, attempts: readonly Attempt[]): KubernetesObject[] {
-  const runs = attempts.flatMap(({ run, folder }) => manifests.runOf({ ...run, attempt: folder.attempt }).objects);
-  const engines = manifests.engines.flatMap(({ objects }) => objects);
-  return [...manifests.workspace, ...manifests.claims, ...manifests.shared, ...engines, ...runs];
 }
 
 /** A dry run needs no cluster: it is compared with nothing, and says so. */
@@ -159,23 +120,10 @@ function accessOf(settings: ClusterSettings, token: string | null, dryRun: boole
   }
 }
 
-/** null: a dry run without a cluster in reach, where what the state says has to do. */
-async function inCluster<T>(dryRun: boolean, look: () => Promise<T>): Promise<T | null> {
-  try {
-    return await look();
-  } catch (error) {
-    if (dryRun) return null;
+/** For a wait that Ctrl-C ends: null then, any other failure as it is. */
+function unlessAborted(signal: AbortSignal): (error: unknown) => null {
+  return (error) => {
+    if (signal.aborted) return null;
     throw error;
-  }
-}
-
-function lastAttempts(scenario: Scenario, runs: readonly PlannedRun[]): Attempt[] {
-  const stack = stackFolder(projectRoot, scenario.stack);
-  return runs.map((run) => ({ run, folder: RunFolder.latest(stack, run.runId) }));
-}
-
-/** `./bench compare --in-turn` has room for one engine at a time and says which runs it is for; null: all of them. */
-function runsNow(runs: readonly PlannedRun[]): readonly PlannedRun[] | null {
-  const ids = process.env.LLMBENCH_RUNS_NOW?.split(",");
-  return ids === undefined ? null : runs.filter(({ runId }) => ids.includes(runId));
+  };
 }

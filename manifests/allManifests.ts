@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { dump } from "js-yaml";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { KubernetesObject } from "./kubernetesObject.ts";
-import { type Bundles, type PlannedRunIdentity, stackManifests } from "./stackManifests.ts";
+import { type Bundles, objectsOf, type PlannedRunIdentity, stackManifests } from "./stackManifests.ts";
 
 /** One object and the name of its file, e.g. "07-deployment-vllm-standalone-llama-3b.yaml". */
 export interface ManifestFile {
@@ -17,15 +17,8 @@ export function allManifests(
   bundles: Bundles,
   given: { readonly hfToken: boolean } = { hfToken: false },
 ): ManifestFile[] {
-  const { workspace, claims, shared, engines, runOf } = stackManifests(scenario, bundles, given);
   const measured = scenario.mode === "standup" ? [] : runs;
-  const objects = [
-    ...workspace,
-    ...claims,
-    ...shared,
-    ...engines.flatMap((engine) => engine.objects),
-    ...measured.flatMap((run) => runOf(run).objects),
-  ];
+  const objects = objectsOf(stackManifests(scenario, bundles, given), measured);
   return objects.map((object, index) => ({ file: fileName(object, index), object }));
 }
 

@@ -48,3 +48,10 @@ export function stackManifests(
     },
   };
 }
+
+/** All objects that `up` applies for these runs, in the order of their creation. */
+export function objectsOf(manifests: StackManifests, runs: readonly PlannedRunIdentity[]): KubernetesObject[] {
+  const { workspace, claims, shared, engines } = manifests;
+  const ofRuns = runs.flatMap((run) => manifests.runOf(run).objects);
+  return [...workspace, ...claims, ...shared, ...engines.flatMap(({ objects }) => objects), ...ofRuns];
+}

@@ -47,6 +47,11 @@ export interface Attempt {
   readonly folder: RunFolder;
 }
 
+/** As the names of its objects need it. */
+export function identityOf({ run, folder }: Attempt): PlannedRun & { readonly attempt: number } {
+  return { ...run, attempt: folder.attempt };
+}
+
 /**
  * What is to be done for a complete set of runs: those that are not there, and with `retry` those that failed, beside
  * what they left. A folder without a manifest is a killed run on this machine; on a cluster the run went on, and only

@@ -1,0 +1,55 @@
+import type { StackManifests } from "../manifests/stackManifests.ts";
+import type { Scenario } from "../scenario/scenario.ts";
+import { type Attempt, identityOf, nextAttempts } from "./benchmark.ts";
+import type { PlannedRun } from "./plannedRun.ts";
+import { projectRoot } from "./projectRoot.ts";
+import { RunFolder, stackFolder } from "./runFolder.ts";
+import type { Standing } from "./standing.ts";
+
+/** What a call of the program declares, besides what every call does. */
+export interface ClusterPlan {
+  readonly todo: readonly Attempt[];
+  /** Runs whose Job is in the cluster from before. */
+  readonly made: readonly Attempt[];
+  /** Targets whose engines are deployed. */
+  readonly deployed: ReadonlySet<string>;
+  /** Targets whose engines are not, because no run needs them. */
+  readonly idle: readonly string[];
+}
+
+export function clusterPlan(
+  scenario: Scenario,
+  runs: readonly PlannedRun[],
+  manifests: StackManifests,
+  standing: Standing,
+  retry: boolean,
+): ClusterPlan {
+  const now = runsNow(runs);
+  const attempts = scenario.mode === "benchmark" ? nextAttempts(scenario, runs, retry) : [];
+  const todo = attempts.filter(({ run }) => now?.includes(run) ?? true);
+  const needed = now ?? (scenario.mode === "benchmark" ? todo.map(({ run }) => run) : runs);
+  const deployed = new Set(needed.map(({ target }) => target.name));
+  const idle: string[] = [];
+  // An engine that stands stays for the next runs; one that nobody needs takes no GPU, e.g. at `up` after `destroy`.
+  for (const { target, deployment } of now === null ? manifests.engines : []) {
+    if (deployment === null || (standing.deployments?.has(deployment) ?? true)) deployed.add(target);
+    else if (!deployed.has(target)) idle.push(target);
+  }
+  // A Job that is there stays declared, or `up` would delete it; one that is not must not be, or `up` would run it.
+  const made = lastAttempts(scenario, runs).filter((last) => {
+    if (todo.some(({ run }) => run === last.run) || !last.folder.manifest?.job) return false;
+    return standing.jobs?.has(manifests.runOf(identityOf(last)).job) ?? true;
+  });
+  return { todo, made, deployed, idle };
+}
+
+function lastAttempts(scenario: Scenario, runs: readonly PlannedRun[]): Attempt[] {
+  const stack = stackFolder(projectRoot, scenario.stack);
+  return runs.map((run) => ({ run, folder: RunFolder.latest(stack, run.runId) }));
+}
+
+/** `./bench compare --in-turn` has room for one engine at a time and says which runs it is for; null: all of them. */
+function runsNow(runs: readonly PlannedRun[]): readonly PlannedRun[] | null {
+  const ids = process.env.LLMBENCH_RUNS_NOW?.split(",");
+  return ids === undefined ? null : runs.filter(({ runId }) => ids.includes(runId));
+}
