@@ -19,7 +19,7 @@ import { scenarioOf } from "../manifests/stacks.ts";
 import { CuttingProxy } from "./cuttingProxy.ts";
 import { createNamespace, deleteNamespace, describeOnCluster, namespaceName, testConfig } from "./equipment/cluster.ts";
 
-const namespace = namespaceName("c-collection");
+const namespace = namespaceName("collection");
 const scenario = scenarioOf({
   platform: "kind",
   method: "simulated",

@@ -12,7 +12,7 @@ import { addGpus } from "./equipment/gpuNode.ts";
 import { leftovers, listing } from "./equipment/leftovers.ts";
 
 describeOnCluster("equipment for tests on a cluster", (kubeconfig) => {
-  const namespace = namespaceName("d-equipment");
+  const namespace = namespaceName("equipment");
 
   before(() => createNamespace(namespace, restricted));
   after(() => deleteNamespace(namespace));

@@ -61,7 +61,7 @@ async function engineOfOthers(): Promise<object> {
 }
 
 describeOnCluster("a plain pulumi in a namespace of others, beside an engine of others, with secrets", (kubeconfig) => {
-  const checkout = new ClusterCheckout("g1-existing");
+  const checkout = new ClusterCheckout("existing");
   const stack = "theirs";
   const decrypted = ["stack", "export", "--show-secrets", "--stack", stack];
   const said: string[] = [];

@@ -26,7 +26,7 @@ describeOnCluster("the life of gke-a100 on a node that looks as if it had an A10
       console.log(`    skipped: ${noGpuStacks}`);
       this.skip();
     }
-    stack = await GpuStack.on({ platform: "gke", gpu: "a100-40", count: 1 }, "g3-gke");
+    stack = await GpuStack.on({ platform: "gke", gpu: "a100-40", count: 1 }, "gke");
     stack.checkout.committed("gke-a100", short);
   });
   after(() => stack?.remove());

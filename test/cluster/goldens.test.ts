@@ -18,7 +18,7 @@ interface Owner extends KubernetesObject {
 }
 
 describeOnCluster("golden manifests before a real API server", (kubeconfig) => {
-  const namespace = namespaceName("d-goldens");
+  const namespace = namespaceName("goldens");
   const server = serverOf(kubeconfig);
   const plurals = new Map<string, { readonly path: string; readonly namespaced: boolean }>();
   let removeDefinitions = async () => {};

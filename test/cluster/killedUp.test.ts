@@ -33,7 +33,7 @@ describeOnCluster("an up that is killed, and a cluster that is not there", (kube
   const folder = mkdtempSync(join(tmpdir(), "llm-bench-kubeconfig-"));
   const file = join(folder, "config");
   copyFileSync(kubeconfig, file);
-  const checkout = new ClusterCheckout("g2-killed", file);
+  const checkout = new ClusterCheckout("killed", file);
 
   before(async () => {
     await checkout.ready();

@@ -42,7 +42,7 @@ const filesOfRun = [
 ];
 
 describeOnCluster("the life of kind-sim on a cluster", () => {
-  const checkout = new ClusterCheckout("g1-life");
+  const checkout = new ClusterCheckout("life");
   const jobs = () => uidsOf(checkout, "jobs", harnesses);
   const enginePods = () => uidsOf(checkout, "pods", engines);
   let firstRun: string;

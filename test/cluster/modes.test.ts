@@ -9,7 +9,7 @@ import { ClusterCheckout } from "./equipment/clusterCheckout.ts";
 import { engines, harnesses, objectsOf, uidsOf } from "./equipment/objectsOf.ts";
 
 describeOnCluster("modes of a stack on a cluster: engines only, benchmark, debug, analysis only", () => {
-  const checkout = new ClusterCheckout("g1-modes");
+  const checkout = new ClusterCheckout("modes");
   let engine: Record<string, string>;
   let run: string;
 

@@ -37,7 +37,7 @@ describeOnCluster("ocp-h100: 70B over four GPUs, and two of them in turn", () =>
 
   before(async function () {
     skipWithoutGpus(this);
-    stack = await GpuStack.on({ platform: "ocp", gpu: "h100-80", count: 4 }, "g3-ocp");
+    stack = await GpuStack.on({ platform: "ocp", gpu: "h100-80", count: 4 }, "ocp");
     stack.checkout.committed("ocp-h100", short);
   });
   after(() => stack?.remove());
@@ -117,7 +117,7 @@ describeOnCluster("ocp-h100-mig: a slice of a GPU, under both of the operator's 
 
   before(async function () {
     skipWithoutGpus(this);
-    stack = await GpuStack.on(slice, "g3-mig");
+    stack = await GpuStack.on(slice, "mig");
     stack.checkout.committed("ocp-h100-mig", short);
   });
   after(() => stack?.remove());

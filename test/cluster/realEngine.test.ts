@@ -20,7 +20,7 @@ describeOnCluster("a real vLLM as an existing engine, benchmarked from the clust
       console.log("    skipped: LLMBENCH_TEST_VLLM_URL names no vLLM");
       this.skip();
     }
-    checkout = new ClusterCheckout("g3-vllm");
+    checkout = new ClusterCheckout("vllm");
     await checkout.ready();
     forwarder = await forwardTo(url, kubeconfig);
     const models = (await (await fetch(`${url}/v1/models`)).json()) as { data: { id: string }[] };

@@ -27,7 +27,7 @@ const faulted = {
 const flat = (text: string) => text.replace(/\s+/g, " ");
 
 describeOnCluster("faults in the middle of a run", () => {
-  const checkout = new ClusterCheckout("g2-run");
+  const checkout = new ClusterCheckout("run");
   const stack = "faulty";
   let first: string;
   let firstFiles: string;

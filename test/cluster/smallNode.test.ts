@@ -20,8 +20,8 @@ function differences(a: unknown, b: unknown, path = ""): Record<string, unknown>
 }
 
 describeOnCluster("a small node in place of a GPU node", (kubeconfig) => {
-  const plain = namespaceName("g3-plain");
-  const small = namespaceName("g3-small");
+  const plain = namespaceName("plain");
+  const small = namespaceName("small");
   const server = serverOf(kubeconfig);
   let webhook: SmallNode | undefined;
 

@@ -22,7 +22,7 @@ const sleeper = {
 };
 
 describeOnCluster("stand-in providers under the real engine", (kubeconfig) => {
-  const namespace = namespaceName("d-standin");
+  const namespace = namespaceName("standin");
   const context = testConfig().currentContext;
   let stack: TestStack;
 

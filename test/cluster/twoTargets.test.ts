@@ -27,7 +27,7 @@ interface Interval {
 }
 
 describeOnCluster("two targets on a cluster", () => {
-  const checkout = new ClusterCheckout("g1-two");
+  const checkout = new ClusterCheckout("two");
   before(() => checkout.ready());
   after(() => checkout.removeAll());
 

@@ -10,7 +10,7 @@ const podSecurity = { runAsNonRoot: true, runAsUser: 1_000_680_000, seccompProfi
 const key = "sk-the-engines-key";
 
 describeOnCluster("stand-in image of vLLM", () => {
-  const namespace = namespaceName("d-image");
+  const namespace = namespaceName("image");
 
   before(async function () {
     if (loadImage === undefined) {

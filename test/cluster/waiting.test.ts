@@ -336,7 +336,7 @@ describe("waiting on a real cluster", function () {
       create(job("of-others", "sleep 600", {}, labels("theirs"))),
     ]);
     const said: string[] = [];
-    await stopOtherRuns(cluster, [namespace, "b-not-there"], "mine", ["planned"], (line) => void said.push(line));
+    await stopOtherRuns(cluster, [namespace, "not-there"], "mine", ["planned"], (line) => void said.push(line));
     assert.deepEqual(said, ["stopping Job left-over, which is not planned any more"]);
     const { items } = await cluster.core.listNamespacedPod({
       namespace,
