@@ -23,7 +23,7 @@ const flat = (text: string) => text.replace(/\s+/g, " ");
 describeOnCluster("what cannot be deployed or started ends with the cause, the next step and exit code 1", () => {
   const checkouts: ClusterCheckout[] = [];
   const checkout = (what: string): ClusterCheckout => {
-    const made = new ClusterCheckout(`g2-${what}`);
+    const made = new ClusterCheckout(what);
     checkouts.push(made);
     return made;
   };

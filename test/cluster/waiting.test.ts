@@ -11,7 +11,7 @@ import { type EngineProgress, waitForEngine } from "../../cluster/waitForEngine.
 import { type RunEnd, waitForRun } from "../../cluster/waitForRun.ts";
 import { labelKeys } from "../../manifests/labels.ts";
 
-const namespace = `b-waiting-${randomBytes(3).toString("hex")}`;
+const namespace = `waiting-${randomBytes(3).toString("hex")}`;
 const busybox = "docker.io/library/busybox:1.36";
 const node = "docker.io/library/node:24-bookworm-slim";
 const never = new AbortController().signal;

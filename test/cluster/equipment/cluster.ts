@@ -29,7 +29,7 @@ export function testCore(): CoreV1Api {
   return testConfig().makeApiClient(CoreV1Api);
 }
 
-/** `d-standin-3f2a`: a name that no other test uses at the same time. */
+/** `standin-3f2a`: a name that no other test uses at the same time. */
 export function namespaceName(what: string): string {
   return `${what}-${randomBytes(2).toString("hex")}`;
 }
