@@ -75,7 +75,11 @@ const refused: [string, Record<string, unknown>, RegExp][] = [
     },
     /tensorParallel/,
   ],
-  ["gated without a token", { platform: "ocp", gpu: "h100-80", model: "llama-8b", method: "standalone" }, /hfToken/],
+  [
+    "a Route where there are none",
+    { platform: "gke", gpu: "a100-40", model: "llama-3b", method: "standalone", cluster: { expose: true } },
+    /expose/,
+  ],
   ["standalone on a laptop", { ...quick, method: "standalone" }, /method is "standalone"/],
   ["an unknown profile", { ...quick, workload: "concurency-sweep" }, /concurrency-sweep/],
   ["a misspelt override", { ...quick, workloadOverrides: { "data.inputTokens.std": 3 } }, /stdDev/],
