@@ -47,7 +47,9 @@ describeOnCluster("stand-in providers under the real engine", (kubeconfig) => {
     new k8s.batch.v1.Job(
       "job",
       {
-        metadata: metadata("sleeper"),
+        // As the product names its Jobs: under one name the new one would meet the old one on its way out, since its
+        // deletion is not awaited.
+        metadata: metadata(`sleeper-${args}`),
         spec: {
           backoffLimit: 0,
           activeDeadlineSeconds,
@@ -123,7 +125,7 @@ describeOnCluster("stand-in providers under the real engine", (kubeconfig) => {
     args = "two";
     const second = await stack.up();
     wentWell(second);
-    assert.deepEqual(second.steps, { job: ["delete-replaced", "replace", "create-replacement"] });
+    assert.deepEqual(second.steps, { job: ["create-replacement", "replace", "delete-replaced"] });
     assert.notEqual(second.outputs.uid, first.outputs.uid);
     deadline = 200;
     assert.deepEqual((await stack.up()).steps, { job: ["update"] });
