@@ -84,7 +84,9 @@ class Wait {
       const outage = { signal, patienceSeconds: outageSeconds, say: (line: string) => onPhase(this.#phase, line) };
       const end = await throughOutage(this.#cluster.identity, outage, () => this.#look());
       if (end) return end;
-      await sleep(1000, undefined, { signal });
+      // Once its pod has ended, the Job's verdict is a matter of moments, and somebody waits for the report.
+      const over = this.#pod?.status?.phase === "Succeeded" || this.#pod?.status?.phase === "Failed";
+      await sleep(over ? 150 : 1000, undefined, { signal });
     }
   }
 
