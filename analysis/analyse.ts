@@ -3,6 +3,7 @@ import { compare } from "./comparison.ts";
 import { mergeErrors } from "./errorCauses.ts";
 import { unfairness } from "./fairness.ts";
 import { stageMetrics } from "./metrics.ts";
+import { poolReported } from "./poolReported.ts";
 import type { ErrorCount, Run, RunStage } from "./run.ts";
 import { type StageRows, stageRows } from "./stageRows.ts";
 import { declaredTargets, systemIdentity } from "./systemIdentity.ts";
@@ -76,26 +77,36 @@ function runIdentity(run: Run, { folderOf }: AnalyseOptions): RunIdentity {
 
 /** Stages of all repetitions, matched by name and load: after a change of the workload, old and new do not mix. */
 function stagesOf(runs: readonly Run[]): StageAnalysis[] {
-  const stages = new Map<string, { plan: RunStage["plan"]; parts: StageRows[]; errors: ErrorCount[] }>();
+  const stages = new Map<
+    string,
+    { plan: RunStage["plan"]; parts: StageRows[]; reported: StageMetrics[]; errors: ErrorCount[] }
+  >();
   for (const run of runs) {
     const rows = stageRows(run);
-    run.stages.forEach(({ plan }, index) => {
+    run.stages.forEach(({ plan, reported }, index) => {
       const key = JSON.stringify([plan.name, plan.load]);
-      const stage = stages.get(key) ?? { plan, parts: [], errors: [] };
+      const stage = stages.get(key) ?? { plan, parts: [], reported: [], errors: [] };
       stages.set(key, stage);
       const part = rows[index];
       if (part !== undefined) stage.parts.push(part);
+      else if (run.requests === null && reported !== null) stage.reported.push(reported);
       stage.errors.push(...run.errors.filter((error) => error.stage === index));
     });
   }
-  return [...stages.values()].map(({ plan: { name, load }, parts, errors }): StageAnalysis => {
-    const repetitions = parts.map((part): StageMetrics => stageMetrics([part]));
+  return [...stages.values()].map(({ plan: { name, load }, parts, reported, errors }): StageAnalysis => {
+    // Without rows there is nothing to pool: percentiles of percentiles are none.
+    const repetitions = [...parts.map((part): StageMetrics => stageMetrics([part])), ...reported];
     return {
       name,
       loadType: load.type,
       load: load.type === "concurrency" ? load.concurrency : load.requestsPerSecond,
       repetitions,
-      pooled: repetitions.length === 1 ? repetitions[0]! : stageMetrics(parts),
+      pooled:
+        repetitions.length === 1
+          ? repetitions[0]!
+          : reported.length > 0
+            ? poolReported(repetitions)
+            : stageMetrics(parts),
       errors: mergeErrors(errors).map(({ outcome, message, count }) => ({ outcome, message, count })),
     };
   });

@@ -71,9 +71,9 @@ export function stageMetrics(parts: readonly StageRows[]): StageMetrics {
     outputTokens: of(tokens, noAnswer),
     cachedShare: cachedShare(parts, counts.ok === 0 ? noAnswer : null),
     client: {
-      cpu: worst(parts.map(({ summary }) => summary.client.cpu)),
-      eventLoopLagP99Ms: worst(parts.map(({ summary }) => summary.client.eventLoopLagP99Ms)),
-      dispatchLagP99Ms: worst(parts.map(({ summary }) => summary.client.dispatchLagP99Ms)),
+      cpu: worst(parts.map(({ summary }) => summary.client?.cpu ?? null)),
+      eventLoopLagP99Ms: worst(parts.map(({ summary }) => summary.client?.eventLoopLagP99Ms ?? null)),
+      dispatchLagP99Ms: worst(parts.map(({ summary }) => summary.client?.dispatchLagP99Ms ?? null)),
     },
   };
 }

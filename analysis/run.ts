@@ -1,5 +1,6 @@
 import type { HarnessPlan, LoadType, Stage } from "../harness/plan.ts";
-import type { HarnessSummary, Outcome, StageSummary } from "../harness/recordFormat.ts";
+import type { ClientHealth, HarnessSummary, Outcome, StageSummary } from "../harness/recordFormat.ts";
+import type { StageMetrics } from "./analysis.ts";
 
 /** One run of one target, whatever harness made it. Every importer returns this; everything after it reads nothing else. */
 export interface Run {
@@ -8,6 +9,8 @@ export interface Run {
   readonly target: string;
   readonly repetition: number;
   readonly harness: string;
+  /** As its native files tell; null where they do not. */
+  readonly harnessVersion: string | null;
   /** true: the engine was simulated; every figure, file and title says so. */
   readonly simulated: boolean;
   readonly status: "complete" | "partial" | "failed";
@@ -22,6 +25,8 @@ export interface Run {
   readonly errors: readonly ErrorCount[];
   /** The plan as it ran; null where another harness made the run. */
   readonly plan: HarnessPlan | null;
+  /** What a reader must know of this harness's numbers, in sentences: what it defines otherwise, what it does not keep. */
+  readonly remarks: readonly string[];
   readonly provenance: Provenance;
 }
 
@@ -36,9 +41,18 @@ export interface ErrorCount {
 }
 
 export interface RunStage {
+  /** Of another harness: as near as its settings come to ours; the name says what it was (e.g. "constant 2/s, random gaps"). */
   readonly plan: Stage;
-  readonly summary: StageSummary;
+  readonly summary: StageWindow;
+  /**
+   * What the harness itself computed, converted to our names and units; null where it computed nothing (ours). Where
+   * there are request rows, the analysis computes everything from them, and this stands beside it.
+   */
+  readonly reported: StageMetrics | null;
 }
+
+/** `client` is null for harnesses that do not watch themselves. Times in ms from the run's start, as in the rows. */
+export type StageWindow = Omit<StageSummary, "client"> & { readonly client: ClientHealth | null };
 
 /** Sketch of inter-token latencies of one stage (ms), successful requests only; see `itlSketch.ts` for the error bound. */
 export interface ItlByStage {

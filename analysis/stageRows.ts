@@ -1,11 +1,10 @@
 import type { Stage } from "../harness/plan.ts";
-import type { StageSummary } from "../harness/recordFormat.ts";
-import type { RequestColumns, Run } from "./run.ts";
+import type { RequestColumns, Run, StageWindow } from "./run.ts";
 
 /** One stage of one run, with the rows that belong to it: the unit that is measured, alone or pooled. */
 export interface StageRows {
   readonly plan: Stage;
-  readonly summary: StageSummary;
+  readonly summary: StageWindow;
   readonly columns: RequestColumns;
   /** Indices into `columns`. */
   readonly rows: Uint32Array;

@@ -88,7 +88,7 @@ async function withRows(
   return {
     ...identity(manifest, summary, cutShort, lastEndMs(rows.columns)),
     plan,
-    stages: stages.map((stage, index) => ({ plan: stage, summary: summaries[index]! })),
+    stages: stages.map((stage, index) => ({ plan: stage, summary: summaries[index]!, reported: null })),
     requests: rows.columns,
     itl: itl.sketches.map((counts, stage) => ({ stage, counts })),
     errors,
@@ -116,12 +116,14 @@ function identity(
     target: manifest.target,
     repetition: manifest.repetition,
     harness: manifest.harness,
+    harnessVersion: summary?.harnessVersion ?? null,
     simulated: manifest.simulated,
     status: told === "complete" && cutShort.length > 0 ? "partial" : told,
     reason: reasons.length > 0 ? reasons.join("; ") : null,
     startedAt: summary?.startedAt ?? manifest.startedAt ?? "unknown",
     durationSeconds: Math.max(summary?.endedMs ?? 0, lastEndMs) / 1000,
     provenance: manifest.provenance,
+    remarks: [],
   };
 }
 

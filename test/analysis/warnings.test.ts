@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { analyse } from "../../analysis/analyse.ts";
-import type { HarnessSummary } from "../../harness/recordFormat.ts";
+import type { HarnessSummary, StageSummary } from "../../harness/recordFormat.ts";
 import { closedLoopRun } from "./fakeEngine.ts";
 import type { FakeRequest, FakeRun } from "./nativeFolder.ts";
 import { imported, options } from "./systems.ts";
@@ -36,7 +36,7 @@ describe("warnings", () => {
   });
 
   it("tell a generator at its limit", async () => {
-    const summary = (await imported(good)).stages[0]!.summary;
+    const summary = (await imported(good)).stages[0]!.summary as StageSummary;
     const client = { ...summary.client, cpu: 0.97, eventLoopLagP99Ms: 25 };
     const stages: HarnessSummary["stages"] = [{ ...summary, client }];
     assert.deepEqual(await warnings({ summary: { stages } }), [
@@ -47,7 +47,7 @@ describe("warnings", () => {
 
   it("tell requests that left late in an open loop", async () => {
     const load = { type: "poisson", requestsPerSecond: 12.5 } as const;
-    const summary = (await imported({ ...good, loads: [load] })).stages[0]!.summary;
+    const summary = (await imported({ ...good, loads: [load] })).stages[0]!.summary as StageSummary;
     const stages = [{ ...summary, client: { ...summary.client, dispatchLagP99Ms: 30 } }];
     assert.deepEqual(await warnings({ loads: [load], summary: { stages } }), [
       "requests left late at 12.5 requests/s (poisson): up to 30.0 ms after their intended time at p99; latencies include it",

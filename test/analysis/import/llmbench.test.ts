@@ -246,7 +246,7 @@ describe("import of a run folder", () => {
     const [first, second] = run.stages.map(({ summary }) => summary);
     assert.deepEqual([first!.startMs, first!.endMs, first!.sent], [10, 80, 2]);
     assert.deepEqual([second!.startMs, second!.endMs, second!.status], [1010, 1335.001, "partial"]);
-    assert.ok(Number.isNaN(first!.client.cpu));
+    assert.ok(Number.isNaN(first!.client!.cpu));
   });
 
   it("takes the stages that ended from the summary and the one under way from its rows, when the generator was killed", async () => {
