@@ -117,7 +117,7 @@ describe("a warning about several loads", () => {
     const fake = closedLoopRun({ seed: 1, concurrencies: [1, 2, 4], windowMs: 1000 });
     const told = (await imported(fake)).stages.map(({ summary }, i) => ({
       ...summary,
-      client: { ...summary.client, eventLoopLagP99Ms: [12, 5, 40][i]! },
+      client: { ...summary.client!, eventLoopLagP99Ms: [12, 5, 40][i]! },
     }));
     assert.deepEqual(analyse([await imported({ ...fake, summary: { stages: told } })], options).systems[0]!.warnings, [
       "the load generator was late at concurrency 1, 4: its event loop lagged by up to 40.0 ms at p99, and latencies are too high by up to that",
