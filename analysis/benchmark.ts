@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { flags, offsets, RECORD_BYTES } from "../harness/recordFormat.ts";
 import { analyse } from "./analyse.ts";
-import { importRun, type RunOrigin } from "./import/llmbench.ts";
+import { importRun, type RunOrigin } from "./import/importRun.ts";
 import { writeRequestsCsv } from "./write/requestsCsv.ts";
 
 const usage = `node analysis/benchmark.ts [--requests 1000000] [--tokens 128] [--stages 6]

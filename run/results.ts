@@ -5,7 +5,7 @@ import type { Analysis } from "../analysis/analysis.ts";
 import { drawFigures } from "../analysis/figures/drawFigures.ts";
 import { writeFigures } from "../analysis/figures/writeFigures.ts";
 import { ImportError } from "../analysis/import/importError.ts";
-import { importRun } from "../analysis/import/llmbench.ts";
+import { importRun } from "../analysis/import/importRun.ts";
 import { writeReport } from "../analysis/report/report.ts";
 import type { Run } from "../analysis/run.ts";
 import { writeData } from "../analysis/write/data.ts";

@@ -1,3 +1,4 @@
+import type { HarnessPlan } from "../../harness/plan.ts";
 import type { ErrorCount, ItlByStage, RequestColumns, RunStage } from "../run.ts";
 
 /**
@@ -20,6 +21,8 @@ export interface NativeResults {
   readonly problems: readonly string[];
   /** See `Run.remarks`. */
   readonly remarks: readonly string[];
+  /** Of our own load generator only. */
+  readonly plan?: HarnessPlan | null;
 }
 
 /**

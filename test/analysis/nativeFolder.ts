@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { RunOrigin } from "../../analysis/import/llmbench.ts";
+import type { RunOrigin } from "../../analysis/import/importRun.ts";
 import type { HarnessPlan, Load, Stage } from "../../harness/plan.ts";
 import {
   flags,

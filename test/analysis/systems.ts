@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type AnalyseOptions, analyse } from "../../analysis/analyse.ts";
 import type { Analysis } from "../../analysis/analysis.ts";
-import { importRun } from "../../analysis/import/llmbench.ts";
+import { importRun } from "../../analysis/import/importRun.ts";
 import type { Run } from "../../analysis/run.ts";
 import { closedLoopRun, type EngineShape } from "./fakeEngine.ts";
 import { type FakeRun, originOf, temporaryFolder, writeNativeFolder } from "./nativeFolder.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { importRun } from "../../analysis/import/llmbench.ts";
+import { importRun } from "../../analysis/import/importRun.ts";
 import { stageRows } from "../../analysis/stageRows.ts";
 import { windowWork } from "../../analysis/throughput.ts";
 import type { Load } from "../../harness/plan.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { importRun } from "../../analysis/import/llmbench.ts";
+import { importRun } from "../../analysis/import/importRun.ts";
 import { describeOnCluster } from "./equipment/cluster.ts";
 import { ClusterCheckout } from "./equipment/clusterCheckout.ts";
 import { type Forwarder, forwardTo } from "./equipment/forwarder.ts";

@@ -5,7 +5,7 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
-import { importRun } from "../../analysis/import/llmbench.ts";
+import { importRun } from "../../analysis/import/importRun.ts";
 import { describeOnCluster } from "./equipment/cluster.ts";
 import { ClusterCheckout } from "./equipment/clusterCheckout.ts";
 import { engines, harnesses, uidsOf } from "./equipment/objectsOf.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
-import { importRun } from "../../analysis/import/llmbench.ts";
+import { importRun } from "../../analysis/import/importRun.ts";
 import type { RequestColumns } from "../../analysis/run.ts";
 import { Checkout } from "./checkout.ts";
 

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { existsSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { importRun } from "../../../analysis/import/llmbench.ts";
+import { importRun } from "../../../analysis/import/importRun.ts";
 import { SketchView } from "../../../analysis/itlSketch.ts";
 import type { HarnessPlan } from "../../../harness/plan.ts";
 import { outcomes, RECORD_BYTES } from "../../../harness/recordFormat.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { analyse } from "../../../analysis/analyse.ts";
 import { ImportError } from "../../../analysis/import/importError.ts";
-import { importRun } from "../../../analysis/import/llmbench.ts";
+import { importRun } from "../../../analysis/import/importRun.ts";
 import { SketchView } from "../../../analysis/itlSketch.ts";
 import { offsets, outcomes, RECORD_BYTES } from "../../../harness/recordFormat.ts";
 import { closedLoopRun } from "../fakeEngine.ts";

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { analyse } from "../../../analysis/analyse.ts";
-import { importRun } from "../../../analysis/import/llmbench.ts";
+import { importRun } from "../../../analysis/import/importRun.ts";
 import { SketchView } from "../../../analysis/itlSketch.ts";
 import type { HarnessPlan } from "../../../harness/plan.ts";
 import { finishReasons, outcomes } from "../../../harness/recordFormat.ts";

@@ -1,0 +1,112 @@
+import { join } from "node:path";
+import type { HarnessName } from "../../scenario/scenario.ts";
+import type { Manifest, Run } from "../run.ts";
+import { answeredBySimulator, undeclaredSimulation } from "./answeredBySimulator.ts";
+import { ImportError, NothingLeft } from "./importError.ts";
+import { importLlmbench } from "./llmbench.ts";
+import { readManifest } from "./nativeJson.ts";
+import type { Importer, NativeResults } from "./nativeResults.ts";
+
+/** What the native files do not tell: who ran what, and how it ended. A manifest holds all of it. */
+export type RunOrigin = Pick<
+  Manifest,
+  "runId" | "stack" | "target" | "repetition" | "harness" | "simulated" | "provenance"
+> &
+  Partial<Pick<Manifest, "status" | "reason" | "startedAt">>;
+
+const importers: Partial<Record<HarnessName, Importer>> = {
+  llmbench: importLlmbench,
+};
+
+/** Harnesses whose files can be read. */
+export const importable = Object.keys(importers) as HarnessName[];
+
+/** @throws ImportError for a harness that nobody here knows @param where for the message: who names it */
+export function importerOf(harness: string, where: string): Importer {
+  const importer = importers[harness as HarnessName];
+  if (importer !== undefined) return importer;
+  const known = importable.join(", ");
+  throw new ImportError(where, `harness "${harness}" is not one whose files can be read`, `allowed: ${known}`);
+}
+
+/**
+ * Reads a run folder: `manifest.json` and, in `results/`, the native files of whichever harness made it.
+ *
+ * A run that was cut short is returned as "partial" with every whole record; one that failed before its first request
+ * has no stages and `requests` null.
+ * @param origin stands in for manifest.json where that is not written yet
+ * @throws ImportError naming the file, what is wrong with it and what to do
+ */
+export async function importRun(folder: string, origin?: RunOrigin): Promise<Run> {
+  const file = join(folder, "manifest.json");
+  const manifest = origin ?? (await readManifest(folder));
+  if (manifest === null)
+    throw new ImportError(file, "is missing", "this is no run folder, or its run has not ended yet");
+  const native = join(folder, "results");
+  const results = await read(importerOf(manifest.harness, file), native, manifest);
+  const { plan = null } = results;
+  if (plan !== null && plan.runId !== manifest.runId) {
+    const problem = `belongs to run "${plan.runId}", but the folder is of run "${manifest.runId}"`;
+    throw new ImportError(join(native, "plan.json"), problem, "collect the run again into an empty folder");
+  }
+  const { stages, requests, itl, errors, remarks } = results;
+  return { ...(await identity(manifest, native, results)), plan, stages, requests, itl, errors, remarks };
+}
+
+/** A run that did not end well and left nothing to read is still one that was made: its reason stands in the report. */
+async function read(importer: Importer, native: string, manifest: RunOrigin): Promise<NativeResults> {
+  try {
+    return await importer(native);
+  } catch (error) {
+    if (!(error instanceof ImportError) || manifest.status === "complete") throw error;
+    const nothing = error instanceof NothingLeft ? error : null;
+    // Our own files are written so that a killed run can be read: a damaged one is no consequence of how the run ended.
+    if (manifest.harness === "llmbench" && nothing === null) throw error;
+    if (manifest.status === undefined && (nothing === null || nothing.plan === null)) throw error;
+    const plan = nothing?.plan ?? null;
+    const problems = nothing === null ? [`its results cannot be read: ${error.message}`] : nothing.problems;
+    return { ...empty, plan, problems };
+  }
+}
+
+const empty: NativeResults = {
+  harnessVersion: null,
+  startedAt: null,
+  durationSeconds: 0,
+  stages: [],
+  requests: null,
+  itl: [],
+  errors: [],
+  problems: [],
+  remarks: [],
+};
+
+type Identity = Omit<Run, "plan" | "stages" | "requests" | "itl" | "errors" | "remarks">;
+
+async function identity(manifest: RunOrigin, native: string, results: NativeResults): Promise<Identity> {
+  const { problems, harnessVersion, startedAt, durationSeconds } = results;
+  const told = manifest.status ?? "complete";
+  const all = [manifest.reason ?? null, ...problems].filter((reason) => reason !== null);
+  // The manifest often repeats what the generator said.
+  const reasons = all.filter(
+    (reason, i) => !all.some((other, j) => other.includes(reason) && (other !== reason || j < i)),
+  );
+  // Whoever answered knows better than the scenario whether it is simulated.
+  const simulator = await answeredBySimulator(native);
+  const { provenance } = manifest;
+  const simulation = provenance.simulation ?? (simulator && undeclaredSimulation(simulator));
+  return {
+    runId: manifest.runId,
+    stack: manifest.stack,
+    target: manifest.target,
+    repetition: manifest.repetition,
+    harness: manifest.harness,
+    harnessVersion,
+    simulated: manifest.simulated || simulator !== null,
+    status: told === "complete" && problems.length > 0 ? "partial" : told,
+    reason: reasons.length > 0 ? reasons.join("; ") : null,
+    startedAt: startedAt ?? manifest.startedAt ?? "unknown",
+    durationSeconds,
+    provenance: { ...provenance, simulation },
+  };
+}
