@@ -1,8 +1,10 @@
 import { parseArgs } from "node:util";
+import type { PlanTarget } from "./plan.ts";
 import { PlanError } from "./planError.ts";
 
 export interface CommandLine {
-  readonly plan: string;
+  /** A plan's file, or, for a run that another load generator makes, just the engine that is asked who it is. */
+  readonly work: { readonly plan: string } | { readonly identify: PlanTarget };
   readonly out: string;
   readonly progress: "json" | "human" | "none";
   readonly timeLimitSeconds: number | null;
@@ -16,8 +18,12 @@ export const help = `Load generator for OpenAI-compatible servers.
 
   node main.ts --plan plan.json --out DIR [--progress json|human|none] [--wait-ready SECONDS] [--time-limit SECONDS]
                [--end-with-stdin]
+  node main.ts --identify URL --model MODEL --out DIR [--api-key-env NAME] [--wait-ready SECONDS] ...
 
   --plan FILE          what to send; the format is HarnessPlan in plan.ts
+  --identify URL       send no load: ask the engine who it is and write engine.json, for a run that others make
+  --model MODEL        with --identify: the model that --wait-ready waits for
+  --api-key-env NAME   with --identify: variable that holds the engine's API key
   --out DIR            where the results go; created, must hold no results yet
   --progress KIND      human (default): lines for a reader; json: one JSON object a line; none
   --wait-ready S       before the run, wait until the engine lists the plan's model, at most S seconds
@@ -39,6 +45,9 @@ export function readCommandLine(args: readonly string[]): CommandLine | null {
       args: [...args],
       options: {
         plan: { type: "string" },
+        identify: { type: "string" },
+        model: { type: "string" },
+        "api-key-env": { type: "string" },
         out: { type: "string" },
         progress: { type: "string", default: "human" },
         "wait-ready": { type: "string" },
@@ -51,20 +60,36 @@ export function readCommandLine(args: readonly string[]): CommandLine | null {
     throw new PlanError("command line", args.join(" "), `only the options of --help (${(error as Error).message})`);
   }
   if (values.help === true) return null;
-  const { plan, out, progress } = values;
-  if (typeof plan !== "string") throw new PlanError("--plan", undefined, "the path of the plan, a JSON file");
+  const { out, progress } = values;
+  const work = workOf(values);
   if (typeof out !== "string") throw new PlanError("--out", undefined, "the folder for the results");
   if (progress !== "json" && progress !== "human" && progress !== "none") {
     throw new PlanError("--progress", progress, "json, human or none");
   }
   return {
-    plan,
+    work,
     out,
     progress,
     timeLimitSeconds: seconds("--time-limit", values["time-limit"]),
     waitReadySeconds: seconds("--wait-ready", values["wait-ready"]),
     endWithStdin: values["end-with-stdin"] === true,
   };
+}
+
+function workOf(values: Readonly<Record<string, string | boolean | undefined>>): CommandLine["work"] {
+  const { plan, identify: url, model, "api-key-env": apiKeyEnv } = values;
+  if (typeof url !== "string") {
+    if (typeof plan !== "string") throw new PlanError("--plan", undefined, "the path of the plan, a JSON file");
+    const odd = (["model", "api-key-env"] as const).find((name) => values[name] !== undefined);
+    if (odd !== undefined) throw new PlanError(`--${odd}`, values[odd], "it with --identify only: a plan has its own");
+    return { plan };
+  }
+  if (plan !== undefined) throw new PlanError("--plan", plan, "either --plan or --identify");
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
+    throw new PlanError("--identify", url, "an address such as http://127.0.0.1:8000");
+  if (typeof model !== "string") throw new PlanError("--model", undefined, "the model that the engine serves");
+  const baseUrl = url.replace(/\/+$/, "").replace(/\/v1$/, "");
+  return { identify: { name: "engine", baseUrl, model, apiKeyEnv: typeof apiKeyEnv === "string" ? apiKeyEnv : null } };
 }
 
 function seconds(option: string, text: string | boolean | undefined): number | null {

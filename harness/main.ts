@@ -3,7 +3,7 @@ import process from "node:process";
 import { readApiKey } from "./apiKey.ts";
 import { help, readCommandLine } from "./commandLine.ts";
 import { foundSimulated, identify, writeIdentity } from "./engineIdentity.ts";
-import type { HarnessPlan } from "./plan.ts";
+import type { HarnessPlan, PlanTarget } from "./plan.ts";
 import { PlanError } from "./planError.ts";
 import { progressLine } from "./progress.ts";
 import { checkPlan } from "./readPlan.ts";
@@ -28,22 +28,27 @@ async function main(): Promise<number> {
     // First of all: process 1 of a container ignores a SIGTERM that it has no handler for.
     stopOnSignals(stopper);
     if (endWithStdin) stopWithStdin(stopper);
-    const plan = readPlanFile(commandLine.plan);
-    const apiKey = readApiKey(plan.target.apiKeyEnv);
+    const plan = "plan" in commandLine.work ? readPlanFile(commandLine.work.plan) : null;
+    const target = "identify" in commandLine.work ? commandLine.work.identify : (plan as HarnessPlan).target;
+    const apiKey = readApiKey(target.apiKeyEnv);
     await refuseTaken(commandLine.out);
     const onProgress = printer(commandLine.progress);
+    const stages = plan?.stages.length ?? 0;
     const unusable =
-      waitReadySeconds === null ? null : await wait(plan, apiKey, waitReadySeconds, stopper.signal, onProgress);
+      waitReadySeconds === null
+        ? null
+        : await wait(target, stages, apiKey, waitReadySeconds, stopper.signal, onProgress);
     if (stopper.signal.aborted) {
       process.stderr.write(`partial: ${stopper.signal.reason} before the run; nothing was sent\n`);
       return 3;
     }
-    const identity = await identify(plan.target, apiKey, stopper.signal);
+    const identity = await identify(target, apiKey, stopper.signal);
     await writeIdentity(commandLine.out, identity);
     if (unusable !== null) {
       process.stderr.write(`${unusable}\n`);
       return 5;
     }
+    if (plan === null) return 0;
     if (timeLimitSeconds !== null) {
       const stop = (): void => stopper.abort(`the time limit of ${timeLimitSeconds} s has passed`);
       setTimeout(stop, timeLimitSeconds * 1000).unref();
@@ -86,7 +91,8 @@ function readPlanFile(path: string): HarnessPlan {
 
 /** @returns why the engine is of no use; null when it is ready or the wait was ended */
 function wait(
-  { target, stages }: HarnessPlan,
+  target: PlanTarget,
+  stages: number,
   apiKey: string | null,
   seconds: number,
   signal: AbortSignal,
@@ -94,7 +100,7 @@ function wait(
 ): Promise<string | null> {
   const none = { etaSeconds: null, inFlight: 0, ok: 0, failed: 0 };
   const onWait = (elapsedSeconds: number, note: string): void =>
-    onProgress({ phase: "waiting", stage: 1, stages: stages.length, name: "engine", elapsedSeconds, ...none, note });
+    onProgress({ phase: "waiting", stage: 1, stages, name: "engine", elapsedSeconds, ...none, note });
   return waitReady(target, apiKey, { seconds, signal, onWait });
 }
 

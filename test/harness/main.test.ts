@@ -54,6 +54,18 @@ describe("the command line of the load generator", () => {
     server = await ScriptedServer.start(answer);
   };
 
+  it("with --identify only asks who the engine is", async () => {
+    await serve(() => assert.fail("no load was asked for"));
+    (server as ScriptedServer | null)!.onGet = () => fixed("200 OK", "application/json", '{"data": [{"id": "m"}]}');
+    const args = ["--identify", server?.origin ?? "", "--model", "m", "--wait-ready", "5", "--out", folder.path];
+    const { code, stderr } = await start(args).ended;
+    assert.deepEqual([code, stderr], [0, ""]);
+    assert.deepEqual(readdirSync(folder.path), ["engine.json"]);
+    const other = await start([...args.slice(0, 2), "--model", "n", ...args.slice(4)]).ended;
+    assert.equal(other.code, 5);
+    assert.match(other.stderr, /does not serve "n", but "m"/);
+  });
+
   it("runs a plan, reports as JSON lines, ends with 0", async () => {
     await serve((socket) => socket.write(wholeStream(3)));
     const { code, stdout, stderr } = await start(["--plan", planFile(), "--out", folder.path, "--progress", "json"])
