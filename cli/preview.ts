@@ -9,14 +9,13 @@ import { projectRoot } from "../run/projectRoot.ts";
 import { RunFolder, stackFolder } from "../run/runFolder.ts";
 import { sourceBundle } from "../run/sourceBundle.ts";
 import type { ClusterSettings, Scenario } from "../scenario/scenario.ts";
-import { type ClusterCheck, checkCluster } from "./checkCluster.ts";
+import type { ClusterCheck } from "./checkCluster.ts";
 import type { CommandError } from "./commandError.ts";
 import { MissingPlugin } from "./explain.ts";
 import { interruptController } from "./interrupt.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
 import { recordedState } from "./recordedState.ts";
-import { otherCluster } from "./sameCluster.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 
 export interface PreviewOptions {
@@ -32,7 +31,7 @@ export interface PreviewOptions {
 export async function preview(name: string, options: PreviewOptions): Promise<number> {
   const scenario = loadScenario(name, "warn");
   const runs = plannedRuns(scenario);
-  // The engine takes its seconds while the cluster is asked.
+  // The engine takes its seconds while the Kubernetes client is loaded (one more) and the cluster is asked.
   const comparison = changes(name, options, scenario.cluster);
   comparison.catch(() => {});
   const out = (text: string) => process.stdout.write(`${text}\n`);
@@ -64,6 +63,7 @@ async function onCluster(
   );
   const ofEngines = new Set(manifests.engines.flatMap((engine) => engine.objects));
   const others = objects.filter((object) => !ofEngines.has(object));
+  const { checkCluster } = await import("./checkCluster.ts");
   return { check: await checkCluster(scenario, { engines: manifests.engines, others }), objects };
 }
 
@@ -74,10 +74,15 @@ async function changes(name: string, options: PreviewOptions, settings: ClusterS
     return await withStack(
       name,
       async (stack) => {
-        const elsewhere = settings === null ? null : await deployedElsewhere(stack, name, settings);
-        if (elsewhere !== null) return `! ${elsewhere.message}\n    next: ${elsewhere.next}`;
-        const { changeSummary } = await stack.preview(engineOutput(options));
-        const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
+        // Reading the state is a call of the CLI, as long as a fifth of the preview: both at once.
+        const [elsewhere, previewed] = await Promise.allSettled([
+          settings === null ? null : deployedElsewhere(stack, name, settings),
+          stack.preview(engineOutput(options)),
+        ]);
+        if (elsewhere.status === "rejected") throw elsewhere.reason;
+        if (elsewhere.value !== null) return `! ${elsewhere.value.message}\n    next: ${elsewhere.value.next}`;
+        if (previewed.status === "rejected") throw previewed.reason;
+        const summary = Object.entries(previewed.value.changeSummary).map(([kind, count]) => `${count} ${kind}`);
         return `Resources: ${summary.join(", ") || "none"}`;
       },
       driver,
@@ -96,7 +101,9 @@ class PreviewDriver extends TerminalDriver {
 /** A comparison with another cluster would say that everything is replaced; `up` refuses that. */
 async function deployedElsewhere(stack: Stack, name: string, settings: ClusterSettings): Promise<CommandError | null> {
   try {
-    return otherCluster(name, settings, (await recordedState(stack)).cluster);
+    const { cluster } = await recordedState(stack);
+    const { otherCluster } = await import("./sameCluster.ts");
+    return otherCluster(name, settings, cluster);
   } catch (error) {
     // No cluster at all has been said above.
     if (error instanceof ClusterError) return null;

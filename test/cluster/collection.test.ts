@@ -11,6 +11,7 @@ import { type Cluster, connect } from "../../cluster/connection.ts";
 import { exec } from "../../cluster/exec.ts";
 import { gatherFacts, writeFacts } from "../../cluster/facts.ts";
 import { execInReader, withReader } from "../../cluster/reader.ts";
+import { nodeImageOf } from "../../manifests/images.ts";
 import { podLabels } from "../../manifests/labels.ts";
 import { harnessJobName, resultsClaim, runnerServiceAccount } from "../../manifests/names.ts";
 import { containerSecurityContext, podSecurityContext } from "../../manifests/podSecurity.ts";
@@ -73,7 +74,7 @@ function job(): V1Job {
           containers: [
             {
               name: "harness",
-              image: scenario.harness.image,
+              image: nodeImageOf(scenario),
               command: ["node", "-e", writer],
               env: [{ name: "SOME_TOKEN", value: marker }],
               securityContext: containerSecurityContext({ readOnlyRoot: true }),

@@ -3,9 +3,10 @@ import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { pulumiCommand } from "../../../cli/pulumiCli.ts";
+import { providersFolder } from "./providers/folder.ts";
 
 /** To put first on PATH: the stand-ins, and the Node that runs them. */
-export const providersPath = [join(import.meta.dirname, "providers", "bin"), dirname(process.execPath)].join(delimiter);
+export const providersPath = [providersFolder(), dirname(process.execPath)].join(delimiter);
 
 /** What the engine needs to run with stand-ins, a state of its own and nothing from the network. */
 export function standInEnvironment(state: string): Record<string, string> {
