@@ -30,7 +30,8 @@ export function declaredTargets(run: Run): string[] {
   return targets(run).flatMap((target) => (typeof target?.name === "string" ? [target.name] : []));
 }
 
-function recordedTarget(run: Run): Target | null {
+/** The target of the run as its scenario records it; null where there is none. */
+export function recordedTarget(run: Run): Target | null {
   return targets(run).find((target) => target?.name === run.target) ?? null;
 }
 

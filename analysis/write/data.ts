@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Analysis } from "../analysis.ts";
 import { figures } from "../figures/figures.ts";
 import type { Run } from "../run.ts";
+import { writeBenchmarkReports } from "./benchmarkReportFiles.ts";
 import { type ReadmeLinks, readmeText } from "./readme.ts";
 import { writeRequestsCsv } from "./requestsCsv.ts";
 import { stagesCsv } from "./stagesCsv.ts";
@@ -16,6 +17,7 @@ import { statsText } from "./statsText.ts";
  *   results/stages.csv           one row per system, stage and repetition
  *   analysis/data/stats.txt      every number, in tables with units and definitions
  *   analysis/data/stats.json     the same as data: type `Analysis`
+ *   analysis/data/benchmark_report_v0.2.1,_*.yaml   one Benchmark Report per run and stage
  *   analysis/plots/README.md     the figures, for those who browse that folder
  */
 export async function writeData(analysis: Analysis, runs: readonly Run[], folder: string): Promise<string[]> {
@@ -29,7 +31,8 @@ export async function writeData(analysis: Analysis, runs: readonly Run[], folder
   ];
   for (const [path, text] of files) await writeFile(join(folder, path), text);
   await writeRequestsCsv(runs, join(folder, "results", "requests.csv"));
-  return [...files.map(([path]) => path), "results/requests.csv"];
+  const reports = await writeBenchmarkReports(runs, folder);
+  return [...files.map(([path]) => path), "results/requests.csv", ...reports];
 }
 
 /** @param up from the README to the folder of the result */
@@ -41,6 +44,10 @@ function linksFrom(analysis: Analysis, up: string): ReadmeLinks {
       { file: `${up}report.html`, title: "report.html: the whole report in one file, no network needed" },
       { file: `${up}analysis/data/stats.txt`, title: "stats.txt: every number with its unit and definition" },
       { file: `${up}analysis/data/stats.json`, title: "stats.json: the same as data" },
+      {
+        file: `${up}analysis/data/`,
+        title: "analysis/data/: one Benchmark Report 0.2.1 (benchmark_report_v0.2.1,_*.yaml) per run and stage",
+      },
       { file: `${up}results/stages.csv`, title: "stages.csv: one row per stage and repetition" },
       { file: `${up}results/requests.csv`, title: "requests.csv: one row per request" },
     ],

@@ -1,0 +1,131 @@
+import type { StageMetrics } from "../analysis.ts";
+import { stageMetrics } from "../metrics.ts";
+import type { Run, RunStage } from "../run.ts";
+import { stageRows } from "../stageRows.ts";
+import type { ReportDocument, ReportRun } from "./reportDocument.ts";
+import { reportLoad } from "./reportLoad.ts";
+import { reportStack } from "./reportStack.ts";
+import { reportResults } from "./reportStatistics.ts";
+import { uuid5 } from "./uuid5.ts";
+
+export interface StageReport {
+  /** `stage_<n>_<name>`, or `run` for a run that left no stage; part of a file name. */
+  readonly name: string;
+  readonly document: ReportDocument;
+}
+
+/**
+ * One Benchmark Report 0.2.1 per stage of the run. What is not known is left out, never 0, and the description says why a
+ * whole part is missing. A run without a stage gives one report that says so and holds no results.
+ */
+export function benchmarkReports(run: Run): StageReport[] {
+  const stack = reportStack(run);
+  const ofStack = stack === null ? {} : { stack: [stack] };
+  if (run.stages.length === 0) {
+    const scenario = stack === null ? {} : { scenario: ofStack };
+    const missing = ["no stage ran, so there are no results"];
+    return [
+      {
+        name: "run",
+        document: { version: "0.2.1", run: runPart(run, null, missing), ...scenario, results: {} },
+      },
+    ];
+  }
+  const rows = stageRows(run);
+  return run.stages.map((stage, index) => {
+    const part = rows[index];
+    const metrics = part !== undefined ? stageMetrics([part]) : run.requests === null ? stage.reported : null;
+    const load = reportLoad(run, index, metrics);
+    const missing = [
+      ...(metrics === null ? ["the stage did not run, or its harness left no numbers"] : []),
+      ...(load === null
+        ? [`its load (by ${run.harness} ${run.harnessVersion ?? "of unknown version"}) has no known input length`]
+        : []),
+    ];
+    const scenario = { ...ofStack, ...(load === null ? {} : { load }) };
+    return {
+      name: `stage_${index}_${fileName(stage.plan.name)}`,
+      document: {
+        version: "0.2.1",
+        run: runPart(run, { stage, index, metrics }, missing),
+        ...(Object.keys(scenario).length === 0 ? {} : { scenario }),
+        results: metrics === null ? {} : reportResults(metrics, stack?.metadata.label ?? null),
+      },
+    };
+  });
+}
+
+interface StagePart {
+  readonly stage: RunStage;
+  readonly index: number;
+  readonly metrics: StageMetrics | null;
+}
+
+/** Ids are made from names, so that a report written again is the same report. */
+function runPart(run: Run, part: StagePart | null, missing: readonly string[]): ReportRun {
+  const cluster = clusterOf(run);
+  const time = timeOf(run, part?.stage ?? null);
+  return {
+    uid: uuid5("url", `${run.stack}/${run.runId}/${part === null ? "run" : part.index}`),
+    // Repetitions of one target are one experiment: their run ids differ in the last part only.
+    eid: uuid5("url", run.runId.replace(/-r\d+(-a\d+)?$/, "")),
+    ...(cluster.id === null ? {} : { cid: uuid5("dns", cluster.id) }),
+    ...(time === null ? {} : { time }),
+    ...(cluster.namespace === null ? {} : { user: `namespace=${cluster.namespace}` }),
+    description: [
+      `${run.simulated ? "SIMULATED: " : ""}${run.stack}, run ${run.runId}, repetition ${run.repetition}`,
+      ...(part === null ? [] : [`stage ${part.stage.plan.name}`]),
+      ...(run.status === "complete" ? [] : [`${run.status}: ${run.reason ?? "no reason was recorded"}`]),
+      ...missing,
+      ...(part?.metrics == null
+        ? []
+        : [
+            run.requests === null
+              ? `statistics as ${run.harness} computed them`
+              : "statistics computed by LLM Bench from request rows",
+          ]),
+      ...run.remarks,
+    ].join("; "),
+    keywords: [
+      ...(run.simulated ? ["simulated"] : []),
+      run.stack,
+      run.target,
+      run.harness,
+      `repetition-${run.repetition}`,
+      run.status,
+    ],
+  };
+}
+
+function timeOf({ startedAt, durationSeconds }: Run, stage: RunStage | null): Time | null {
+  const [from, to] = stage === null ? [0, 1000 * durationSeconds] : [stage.summary.startMs, stage.summary.endMs];
+  const start = iso(Date.parse(startedAt) + from);
+  if (start === null || stage?.summary.status === "skipped") return null;
+  const end = to > from ? iso(Date.parse(startedAt) + to) : null;
+  return end === null ? { start } : { start, end, duration: `PT${Number(((to - from) / 1000).toFixed(3))}S` };
+}
+
+type Time = NonNullable<ReportRun["time"]>;
+
+/** null for what is no date, or one beyond those that a Date can hold. */
+function iso(ms: number): string | null {
+  return Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : null;
+}
+
+/** llm-d-benchmark hashes the API server's certificate, which no record of ours holds: its address, or the context's name. */
+function clusterOf({ provenance: { scenario, machine } }: Run): { id: string | null; namespace: string | null } {
+  const cluster =
+    typeof scenario === "object" && scenario !== null && "cluster" in scenario
+      ? (scenario.cluster as { readonly host?: unknown; readonly namespace?: unknown } | null)
+      : null;
+  const text = (value: unknown) => (typeof value === "string" && value !== "" ? value : null);
+  return {
+    id: text(cluster?.host) ?? text(machine.cluster),
+    namespace: text(cluster?.namespace),
+  };
+}
+
+/** Stage names come from profiles of all kinds: nothing of a path or a shell may be left in them. */
+function fileName(stage: string): string {
+  return stage.replace(/[^A-Za-z0-9._-]+/g, "-").slice(0, 60) || "unnamed";
+}
