@@ -5,6 +5,9 @@ import { UserError } from "./userError.ts";
 type JsonSchema = z.core.JSONSchema.JSONSchema;
 type Path = readonly PropertyKey[];
 
+/** Keys by which members of unions are told apart: ours and inference-perf's, guidellm's. */
+const tags: readonly string[] = ["type", "kind"];
+
 /** How a schema's messages name what they talk about. */
 export interface Naming {
   /** File and key of a path inside the checked value; `value` where the user wrote another one than stands there. */
@@ -23,8 +26,23 @@ export function checkShape<T extends z.ZodType>(
 ): { readonly value: z.output<T> } | { readonly problems: UserError[] } {
   const result = schema.safeParse(values, { reportInput: true });
   if (result.success) return { value: result.data };
-  const json = z.toJSONSchema(schema, { io: "input" }) as JsonSchema;
-  return { problems: result.error.issues.flatMap((issue) => problemsOf(issue, values, json, naming)) };
+  const json = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as JsonSchema;
+  const issues = result.error.issues.flatMap((issue) => insideUnion(issue, values));
+  return { problems: issues.flatMap((issue) => problemsOf(issue, values, json, naming)) };
+}
+
+/** What is wrong with the member of a union that was meant: the one that got furthest, by its tag first. Of scalars none was meant. */
+function insideUnion(issue: z.core.$ZodIssue, values: unknown): z.core.$ZodIssue[] {
+  if (issue.code !== "invalid_union" || issue.errors.length === 0) return [issue];
+  const value = valueAt(values, issue.path);
+  if (typeof value !== "object" || value === null) return [issue];
+  const cost = (one: z.core.$ZodIssue): number => {
+    if (one.path.length === 0 && one.code === "invalid_type") return 1000; // no object at all, or a list
+    return one.path.length === 1 && tags.includes(String(one.path[0])) ? 100 : 1;
+  };
+  const total = (issues: readonly z.core.$ZodIssue[]) => issues.reduce((sum, one) => sum + cost(one), 0);
+  const best = issue.errors.reduce((a, b) => (total(b) < total(a) ? b : a));
+  return best.flatMap((one) => insideUnion({ ...one, path: [...issue.path, ...one.path] } as z.core.$ZodIssue, values));
 }
 
 function problemsOf(issue: z.core.$ZodIssue, values: unknown, json: JsonSchema, naming: Naming): UserError[] {
@@ -67,12 +85,26 @@ function unknownKey(path: Path, values: unknown, json: JsonSchema, naming: Namin
   });
 }
 
-/** The section that has a setting of this name, for settings written at the wrong level. */
+/** The section that has a setting of this name, for settings written at the wrong level; the outermost of several. */
 function placeOf(name: string, json: JsonSchema): string | null {
-  if (json.properties && name in json.properties) return "at the top level";
-  for (const [section, schema] of Object.entries(json.properties ?? {}))
-    if (typeof schema === "object" && schema.properties && name in schema.properties) return `under ${section}`;
+  let level: (readonly [string, JsonSchema])[] = [["", json]];
+  for (let depth = 0; depth < 5 && level.length > 0; depth++) {
+    const found = level.find(([, schema]) => schema.properties && Object.hasOwn(schema.properties, name));
+    if (found) return found[0] === "" ? "at the top level" : `under ${found[0]}`;
+    level = level.flatMap(([path, schema]) =>
+      Object.entries(schema.properties ?? {}).flatMap(([key, below]) =>
+        membersOf(below).map((one) => [path === "" ? key : `${path}.${key}`, one] as const),
+      ),
+    );
+  }
   return null;
+}
+
+/** A schema, or those of its members that could be meant. */
+function membersOf(schema: unknown): JsonSchema[] {
+  if (typeof schema !== "object" || schema === null) return [];
+  const { anyOf, oneOf } = schema as JsonSchema;
+  return anyOf || oneOf ? (anyOf ?? oneOf ?? []).flatMap(membersOf) : [schema as JsonSchema];
 }
 
 function reasonOf(issue: z.core.$ZodIssue): string {
@@ -148,18 +180,28 @@ function schemaAt(root: JsonSchema, values: unknown, path: Path): JsonSchema | n
 }
 
 function member(schema: JsonSchema | null, value: unknown, step: PropertyKey | null): JsonSchema | null {
-  const members = (schema?.oneOf ?? schema?.anyOf) as JsonSchema[] | undefined;
-  if (!schema || !members) return schema;
-  const type = (value as { type?: unknown } | null | undefined)?.type;
-  const types = (one: JsonSchema) => {
-    const property = one.properties?.type;
-    return typeof property === "object" ? (property.enum ?? [property.const]) : [];
-  };
-  const chosen = members.find((one) => types(one).includes(type as string));
-  if (chosen) return member(chosen, value, step);
-  const objects = members.flatMap((one) => one.oneOf ?? one.anyOf ?? [one]) as JsonSchema[];
-  if (step === "type") return { properties: { type: { enum: objects.flatMap(types) as string[] } } };
-  return objects.find((one) => one.type !== "null") ?? null;
+  if (!schema || !(schema.oneOf ?? schema.anyOf)) return schema;
+  const all = membersOf(schema);
+  const isList = Array.isArray(value);
+  const fitting = all.filter((one) => (isList ? one.type === "array" : one.type !== "array" && one.type !== "null"));
+  const tag = tags.find((key) => fitting.some((one) => tagsOf(one, key).length > 0));
+  if (tag !== undefined) {
+    const chosen = fitting.find((one) =>
+      tagsOf(one, tag).includes((value as Record<string, unknown> | null | undefined)?.[tag]),
+    );
+    if (chosen) return chosen;
+    if (step === tag)
+      return { properties: { [tag]: { enum: fitting.flatMap((one) => tagsOf(one, tag)) as string[] } } };
+  }
+  const named = fitting.find((one) => step !== null && one.properties && Object.hasOwn(one.properties, step));
+  return named ?? fitting.find((one) => typeof value !== "object" || one.properties || isList) ?? null;
+}
+
+/** Values of the key that mark this member. */
+function tagsOf(schema: JsonSchema, key: string): unknown[] {
+  const property = schema.properties?.[key];
+  if (typeof property !== "object") return [];
+  return property.enum ?? (property.const === undefined ? [] : [property.const]);
 }
 
 function valueAt(values: unknown, path: Path): unknown {

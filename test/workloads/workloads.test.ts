@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { rawFromStackFile } from "../../scenario/config.ts";
 import { parseScenario } from "../../scenario/parse.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
 import { loadProfile, profileNames, renderPlan, workloadOf } from "../../workloads/index.ts";
-import { applyOverrides } from "../../workloads/overrides.ts";
 
 const endpoint = { url: "http://127.0.0.1:8000", servedModel: "served", apiKeyEnv: null };
 
@@ -58,14 +56,6 @@ describe("workload profiles", () => {
     });
     assert.deepEqual(other.stages, { poisson: [2], requests: 10 });
     assert.ok(other.data.type === "synthetic" && other.data.sharedPrefix?.groups === 2);
-  });
-
-  it("lay one over another, and change none", () => {
-    const stages = Object.freeze({ requests: 4, concurrency: Object.freeze([1]) });
-    const tree = applyOverrides({}, { stages, "stages.concurrency": [2] });
-    assert.deepEqual(tree, { stages: { requests: 4, concurrency: [2] } });
-    assert.deepEqual(stages.concurrency, [1]);
-    assert.deepEqual(applyOverrides({}, { "stages.concurrency": [2], stages }), tree, "in any order");
   });
 
   it("do not share what overrides change", () => {
@@ -138,21 +128,5 @@ describe("renderPlan", () => {
 
   it("workloadOf is the same for equal scenarios, so that a second up finds nothing to do", () => {
     assert.deepEqual(workloadOf(scenario()), workloadOf(scenario()));
-  });
-});
-
-describe("overrides, for every tree and path", () => {
-  const key = fc.constantFrom("a", "b", "c");
-  it("set exactly the value at the path and leave the original alone", () => {
-    const tree = fc.object({ key, values: [fc.integer()], maxDepth: 3 });
-    fc.assert(
-      fc.property(tree, fc.array(key, { minLength: 1, maxLength: 4 }), fc.integer(), (before, path, value) => {
-        const copy = structuredClone(before);
-        let place: unknown = applyOverrides(before, { [path.join(".")]: value });
-        for (const step of path) place = (place as Record<string, unknown>)[step];
-        assert.equal(place, value);
-        assert.deepEqual(before, copy);
-      }),
-    );
   });
 });
