@@ -13,9 +13,12 @@ export class LogFollower {
   readonly #onLine: (line: string) => void;
   readonly #lines: string[] = [];
   readonly #stop = new AbortController();
+  /** Between two streams. */
+  readonly #pause = new AbortController();
   #last: { readonly time: string; readonly key: string; readonly count: number } | null = null;
   #loop: Promise<void> = Promise.resolve();
   #ended = false;
+  #quietAt = Number.NEGATIVE_INFINITY;
 
   constructor(cluster: Cluster, query: LogQuery, onLine: (line: string) => void) {
     this.#cluster = cluster;
@@ -26,6 +29,11 @@ export class LogFollower {
   /** All lines so far. */
   get text(): string {
     return this.#lines.length === 0 ? "" : `${this.#lines.join("\n")}\n`;
+  }
+
+  /** The stream has just ended well: so has the program, or the kubelet began a new file, and the next stream goes on. */
+  get quiet(): boolean {
+    return Date.now() - this.#quietAt < 2000;
   }
 
   start(): void {
@@ -39,6 +47,7 @@ export class LogFollower {
    */
   async finish(graceMs: number): Promise<void> {
     this.#ended = true;
+    this.#pause.abort();
     const timer = setTimeout(() => this.#stop.abort(), graceMs);
     await this.#loop;
     clearTimeout(timer);
@@ -62,6 +71,7 @@ export class LogFollower {
   /** Stops at once; what came is kept. */
   stop(): void {
     this.#ended = true;
+    this.#pause.abort();
     this.#stop.abort();
   }
 
@@ -69,10 +79,11 @@ export class LogFollower {
     while (!this.#ended) {
       try {
         await this.#stream(this.#stop.signal);
+        this.#quietAt = Date.now();
       } catch {
         // A broken stream, or an API server that is away: whoever waits for the pod says so.
       }
-      if (!this.#ended) await sleep(1000, undefined, { signal: this.#stop.signal }).catch(() => {});
+      if (!this.#ended) await sleep(1000, undefined, { signal: this.#pause.signal }).catch(() => {});
     }
   }
 

@@ -38,7 +38,10 @@ export function runEnd(job: V1Job | null, pod: V1Pod | null, log: string): RunEn
   const conditions = job?.status?.conditions?.filter((one) => one.status === "True") ?? [];
   const failed =
     conditions.find(({ type }) => type === "Failed") ?? conditions.find(({ type }) => type === "FailureTarget");
-  const succeeded = conditions.some(({ type }) => type === "Complete");
+  // The pod's word comes first: the Job's follows a second or two later.
+  const succeeded =
+    conditions.some(({ type }) => type === "Complete") ||
+    (pod?.status?.phase === "Succeeded" && pod.metadata?.deletionTimestamp === undefined);
   const diagnosis = pod && diagnosePod(pod, [], null);
   const base = {
     exitCode: terminated?.exitCode ?? null,

@@ -84,9 +84,15 @@ class Wait {
       const outage = { signal, patienceSeconds: outageSeconds, say: (line: string) => onPhase(this.#phase, line) };
       const end = await throughOutage(this.#cluster.identity, outage, () => this.#look());
       if (end) return end;
-      // Once its pod has ended, the Job's verdict is a matter of moments, and somebody waits for the report.
-      const over = this.#pod?.status?.phase === "Succeeded" || this.#pod?.status?.phase === "Failed";
-      await sleep(over ? 150 : 1000, undefined, { signal });
+      await this.#pause(signal);
+    }
+  }
+
+  /** A second; less once the program has ended: the kubelet's word of it is a matter of moments, and somebody waits. */
+  async #pause(signal: AbortSignal): Promise<void> {
+    for (let waitedMs = 0; waitedMs < 1000; waitedMs += 100) {
+      await sleep(100, undefined, { signal });
+      if (this.#log?.quiet || this.#pod?.status?.phase === "Failed") return;
     }
   }
 
@@ -101,6 +107,8 @@ class Wait {
       if (!started) throw this.#failed({ message: "was deleted before it ran", next: "run up again" });
       return this.#close(null, "the Job was deleted during the run");
     }
+    // Its program ended well: the Job can say nothing else any more, and says it one or two seconds later.
+    if (pod !== null && hasSucceeded(pod)) return this.#close(job, null);
     if (isOver(job)) {
       // Without a pod nobody can tell whether it ran: what it left in the results claim can.
       if (!started && this.#pod !== null) throw await this.#neverRan(job);
@@ -226,6 +234,10 @@ function condition(job: V1Job, type: string) {
 
 function isOver(job: V1Job): boolean {
   return condition(job, "Complete") !== undefined || condition(job, "Failed") !== undefined;
+}
+
+function hasSucceeded({ status, metadata }: V1Pod): boolean {
+  return status?.phase === "Succeeded" && metadata?.deletionTimestamp === undefined;
 }
 
 /** Its program began; a container that could not be started has a made-up start in 1970. */

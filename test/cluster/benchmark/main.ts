@@ -25,12 +25,16 @@ const median = (numbers: readonly number[]) => numbers.toSorted((a, b) => a - b)
 console.log(`load of the machine at the start: ${(loadavg()[0] as number).toFixed(1)}`);
 if (values.only !== "previews") {
   const measured = await afterTheJob(Number(values.requests), times);
-  console.log(`\nafter a run of ${measured[0]?.requests} requests has ended (median of ${times}; all)`);
+  console.log(
+    `\nafter a run of ${measured[0]?.requests} requests has ended, from its last word (median of ${times}; all)`,
+  );
   const row = (name: string, of: (one: AfterTheJob) => number) =>
     console.log(`  ${name.padEnd(28)} ${show(median(measured.map(of)))}   ${measured.map(of).map(show).join(", ")}`);
+  row("its Job is complete", ({ jobEnded }) => jobEnded);
   row("its files are here", ({ collected }) => collected);
   row("report.html is there", ({ report }) => report);
   row("every file is there", ({ finished }) => finished);
+  row("report.html, from Job's end", ({ report, jobEnded }) => report - jobEnded);
   row("up has ended", ({ ended }) => ended);
 }
 if (values.only !== "report") {
