@@ -2,6 +2,7 @@ import type { Analysis, RunIdentity, StageAnalysis, StageMetrics, SystemAnalysis
 import { compare } from "./comparison.ts";
 import { mergeErrors } from "./errorCauses.ts";
 import { unfairness } from "./fairness.ts";
+import { harnessName, remarksOf } from "./harnessRemarks.ts";
 import { stageMetrics } from "./metrics.ts";
 import { poolReported } from "./poolReported.ts";
 import type { ErrorCount, Run, RunStage } from "./run.ts";
@@ -28,8 +29,8 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
   if (runs.length === 0) throw new Error("there is no run to analyse; run the stack first");
   const twice = runs.find((run, index) => runs.findIndex(({ runId }) => runId === run.runId) !== index);
   if (twice !== undefined) throw new Error(`run "${twice.runId}" is given twice; name every run folder once`);
-  const byTarget = inDeclaredOrder(runs);
-  const systems = [...byTarget.values()].map((own) => systemAnalysis(own, options));
+  const bySystem = inDeclaredOrder(runs);
+  const systems = [...bySystem].map(([name, own]) => systemAnalysis(name, own, options));
   return {
     formatVersion: 1,
     title: options.title,
@@ -38,28 +39,36 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
     simulated: systems.some(({ simulated }) => simulated),
     systems,
     comparison: compare(systems, options.baseline),
-    notes: notes(runs, byTarget),
+    notes: notes(runs, bySystem),
   };
 }
 
+/**
+ * A target that several harnesses loaded is one system per harness: their clocks and definitions differ, so that their runs
+ * are no repetitions of each other.
+ */
 function inDeclaredOrder(runs: readonly Run[]): Map<string, Run[]> {
   const present = new Set(runs.map(({ target }) => target));
   const names = [...new Set([...runs.flatMap(declaredTargets), ...present])].filter((name) => present.has(name));
   return new Map(
-    names.map((name) => [
-      name,
-      runs
-        .filter(({ target }) => target === name)
-        .sort((a, b) => a.repetition - b.repetition || compareText(a.runId, b.runId)),
-    ]),
+    names.flatMap((name): [string, Run[]][] => {
+      const own = runs.filter(({ target }) => target === name);
+      const harnesses = [...new Set(own.map(({ harness }) => harness))];
+      return harnesses.map((harness) => [
+        harnesses.length === 1 ? name : `${name} (${harness})`,
+        own
+          .filter((run) => run.harness === harness)
+          .sort((a, b) => a.repetition - b.repetition || compareText(a.runId, b.runId)),
+      ]);
+    }),
   );
 }
 
-function systemAnalysis(runs: readonly Run[], options: AnalyseOptions): SystemAnalysis {
+function systemAnalysis(name: string, runs: readonly Run[], options: AnalyseOptions): SystemAnalysis {
   const first = runs[0] as Run;
   const stages = stagesOf(runs);
   return {
-    name: first.target,
+    name,
     ...systemIdentity(runs.find(({ plan }) => plan !== null) ?? first),
     simulated: runs.some(({ simulated }) => simulated),
     runs: runs.map((run) => runIdentity(run, options)),
@@ -67,6 +76,8 @@ function systemAnalysis(runs: readonly Run[], options: AnalyseOptions): SystemAn
     stages,
     warnings: warningsOf(runs, stages),
     assumptions: first.provenance.simulation?.assumptions ?? [],
+    harness: harnessName(runs),
+    remarks: remarksOf(runs),
   };
 }
 
@@ -112,7 +123,7 @@ function stagesOf(runs: readonly Run[]): StageAnalysis[] {
   });
 }
 
-function notes(runs: readonly Run[], byTarget: ReadonlyMap<string, readonly Run[]>): string[] {
+function notes(runs: readonly Run[], bySystem: ReadonlyMap<string, readonly Run[]>): string[] {
   const speeds = new Set(
     runs.flatMap(({ provenance }) => (provenance.simulation === null ? [] : [provenance.simulation.speed])),
   );
@@ -126,7 +137,7 @@ function notes(runs: readonly Run[], byTarget: ReadonlyMap<string, readonly Run[
     ...[...speeds]
       .filter((speed) => speed !== 1)
       .map((speed) => `Simulated time ran ${speed} times as fast as real time.`),
-    ...unfairness(byTarget),
+    ...unfairness(bySystem),
   ];
 }
 

@@ -27,6 +27,10 @@ export interface SystemAnalysis {
   readonly warnings: readonly string[];
   /** What the simulated engine takes for granted, in sentences; none for a real one. */
   readonly assumptions?: readonly string[];
+  /** What sent the requests, with its versions where they are known, e.g. "guidellm 0.7.1"; absent in older files. */
+  readonly harness?: string;
+  /** What must be known of this harness's numbers, in sentences: see `Run.remarks`. */
+  readonly remarks?: readonly string[];
 }
 
 export interface RunIdentity {
@@ -92,7 +96,8 @@ export interface StageMetrics {
 
 /** Percentiles are null with a reason below their sample floor. */
 export interface Summary {
-  readonly n: number;
+  /** Samples; null where a harness reported numbers and not how many stand behind them. */
+  readonly n: number | null;
   readonly mean: Measured;
   readonly min: Measured;
   readonly max: Measured;

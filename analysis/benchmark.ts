@@ -23,7 +23,7 @@ async function benchmark(requests: number, tokens: number, stages: number): Prom
     const run = await timed("import", () => importRun(folder, origin));
     const analysis = await timed("analyse", async () => analyse([run], { title: "benchmark" }));
     await timed("requests.csv", () => writeRequestsCsv([run], join(folder, "requests.csv")));
-    const counted = analysis.systems[0]?.stages.reduce((sum, stage) => sum + stage.pooled.itlMs.n, 0);
+    const counted = analysis.systems[0]?.stages.reduce((sum, stage) => sum + (stage.pooled.itlMs.n ?? 0), 0);
     console.log(`${counted} gaps counted, ${requests * (tokens - 1)} written`);
   } finally {
     await rm(folder, { recursive: true, force: true });

@@ -13,12 +13,17 @@ export function unfairness(systems: ReadonlyMap<string, readonly Run[]>): string
         differences.add(`repetition ${run.repetition} is missing for ${baseName}`);
         continue;
       }
-      if (run.harness !== twin.harness) differences.add(`the load came from ${run.harness} and ${twin.harness}`);
+      if (run.harness !== twin.harness) differences.add(differentHarnesses(run, twin));
       if (run.simulated !== twin.simulated) differences.add("one is simulated, the other is not");
       for (const difference of planDifferences(run, twin)) differences.add(difference);
     }
     return [...differences].map((difference) => `${name} against ${baseName}: ${difference}`);
   });
+}
+
+/** A ratio between two harnesses is one of harnesses too: when each starts and stops its clock, and what it counts. */
+function differentHarnesses({ harness: mine }: Run, { harness: theirs }: Run): string {
+  return `the load came from ${mine} and ${theirs}, whose clocks and definitions differ: ratios are not of the systems alone (docs/harnesses.md)`;
 }
 
 function planDifferences({ plan: mine }: Run, { plan: theirs }: Run): string[] {

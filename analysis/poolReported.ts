@@ -4,8 +4,8 @@ import type { Measured, StageMetrics, Summary } from "./analysis.ts";
 const NO_ROWS = "the harness left no request rows, and repetitions cannot be pooled from their summaries";
 
 /**
- * Repetitions of which at least one has no request rows: counts are added, rates are weighted by their windows, and
- * distributions are absent, because a percentile of percentiles is none. Each repetition's own stand beside it.
+ * Repetitions of which at least one has no request rows: counts are added, rates are weighted by their windows, means by
+ * their samples. Percentiles are absent, because a percentile of percentiles is none; each repetition's own stand beside.
  */
 export function poolReported(repetitions: readonly StageMetrics[]): StageMetrics {
   const windowSeconds = sum(repetitions.map((one) => one.windowSeconds));
@@ -16,10 +16,9 @@ export function poolReported(repetitions: readonly StageMetrics[]): StageMetrics
   const weighted = (key: keyof Rates, weight: (one: StageMetrics) => number) =>
     weightedMean(repetitions.map((one) => [one[key], weight(one)] as const));
   const rate = (key: keyof Rates) => weighted(key, (one) => one.windowSeconds);
-  const distributions = Object.fromEntries(summaries.map((key) => [key, absent])) as Record<
-    (typeof summaries)[number],
-    Summary
-  >;
+  const distributions = Object.fromEntries(
+    summaries.map((key) => [key, poolSummaries(repetitions.map((one) => one[key]))]),
+  ) as Record<(typeof summaries)[number], Summary>;
   return {
     windowSeconds,
     sent,
@@ -31,7 +30,11 @@ export function poolReported(repetitions: readonly StageMetrics[]): StageMetrics
     totalTokensPerSecond: rate("totalTokensPerSecond"),
     ...distributions,
     cachedShare: weighted("cachedShare", (one) => one.windowSeconds * (one.inputTokensPerSecond.value ?? 0)),
-    client: { cpu: null, eventLoopLagP99Ms: null, dispatchLagP99Ms: null },
+    client: {
+      cpu: worst(repetitions.map(({ client }) => client.cpu)),
+      eventLoopLagP99Ms: worst(repetitions.map(({ client }) => client.eventLoopLagP99Ms)),
+      dispatchLagP99Ms: worst(repetitions.map(({ client }) => client.dispatchLagP99Ms)),
+    },
   };
 }
 
@@ -60,19 +63,37 @@ const summaries = [
 ] as const satisfies readonly (keyof StageMetrics)[];
 
 const none: Measured = { value: null, reason: NO_ROWS };
-const absent: Summary = {
-  n: 0,
-  mean: none,
-  min: none,
-  max: none,
-  p5: none,
-  p25: none,
-  p50: none,
-  p75: none,
-  p90: none,
-  p95: none,
-  p99: none,
-};
+
+function poolSummaries(parts: readonly Summary[]): Summary {
+  const n = parts.every((part) => part.n !== null) ? sum(parts.map((part) => part.n as number)) : null;
+  // Where none has a value, their own reason says more than that they cannot be pooled.
+  const reasons = new Set(parts.map(({ mean }) => (mean.value === null ? mean.reason : null)));
+  const [only] = reasons;
+  const absent: Measured = reasons.size === 1 && typeof only === "string" ? { value: null, reason: only } : none;
+  return {
+    n,
+    mean: weightedMean(parts.filter((part) => part.n !== 0).map((part) => [part.mean, part.n ?? Number.NaN] as const)),
+    min: extreme(
+      parts.map(({ min }) => min),
+      Math.min,
+    ),
+    max: extreme(
+      parts.map(({ max }) => max),
+      Math.max,
+    ),
+    ...{ p5: absent, p25: absent, p50: absent, p75: absent, p90: absent, p95: absent, p99: absent },
+  };
+}
+
+function extreme(parts: readonly Measured[], of: (...values: number[]) => number): Measured {
+  const missing = parts.find(({ value }) => value === null);
+  return missing ?? { value: of(...parts.map(({ value }) => value as number)) };
+}
+
+function worst(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null);
+  return known.length === 0 ? null : Math.max(...known);
+}
 
 /** Absent as soon as one of them is: a mean over those that are there would be of other runs than the reader thinks. */
 function weightedMean(parts: readonly (readonly [Measured, number])[]): Measured {

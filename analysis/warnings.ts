@@ -34,7 +34,8 @@ function tokenWarnings(runs: readonly Run[]): string[] {
   let mismatched = 0;
   let counted = 0;
   let manyPerEvent = 0;
-  for (const { requests, plan } of runs) {
+  const counters = new Set<string>();
+  for (const { requests, plan, harness } of runs) {
     if (requests === null) continue;
     for (let row = 0; row < requests.length; row++) {
       if (requests.outcome[row] !== OK) continue;
@@ -45,9 +46,14 @@ function tokenWarnings(runs: readonly Run[]): string[] {
         forced++;
         if (got !== asked) mismatched++;
       }
-      if (((requests.flags[row] as number) & flags.outputFromUsage) === 0) counted++;
-      else if (((requests.flags[row] as number) & flags.streamed) !== 0 && got > 1.1 * (requests.events[row] as number))
+      const events = requests.events[row] as number;
+      if (((requests.flags[row] as number) & flags.outputFromUsage) === 0) {
+        counted++;
+        counters.add(harness);
+      } else if (((requests.flags[row] as number) & flags.streamed) !== 0 && events > 0 && got > 1.1 * events) {
+        // Another harness may keep no events at all.
         manyPerEvent++;
+      }
     }
   }
   const share = (count: number, of: number) => `${((100 * count) / of).toFixed(1)} %`;
@@ -56,7 +62,9 @@ function tokenWarnings(runs: readonly Run[]): string[] {
       ? `${share(mismatched, forced)} of answers did not have the output length that was asked for, though end of sequence was ignored`
       : null,
     counted > 0
-      ? `the server reported no usage for ${share(counted, ok)} of answers; their output tokens are counted events, and one event may hold several tokens`
+      ? counters.has("llmbench")
+        ? `the server reported no usage for ${share(counted, ok)} of answers; their output tokens are counted events, and one event may hold several tokens`
+        : `output tokens of ${share(counted, ok)} of answers are as ${[...counters].join(", ")} counted them, not as the server's usage told`
       : null,
     manyPerEvent > 0
       ? `in ${share(manyPerEvent, ok)} of answers events held several tokens; ITL is the gap between events, TPOT is per token`

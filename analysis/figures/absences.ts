@@ -50,7 +50,8 @@ function absence(axis: LoadAxis, system: SystemAnalysis, metric: string, quantit
     byReason.set(reason, [...(byReason.get(reason) ?? []), stage]);
   }
   return [...byReason].map(([reason, stages]) => {
-    const counts = quantity.statistic === undefined ? [] : stages.map((stage) => stage.pooled[quantity.metric].n);
+    const counts =
+      quantity.statistic === undefined ? [] : stages.flatMap((stage) => stage.pooled[quantity.metric].n ?? []);
     const loads = axis.name(loadList(stages.map((stage) => stage.load)));
     const text = typeof reason === "string" ? `${loads}: ${reason}` : `${loads}: ${range(counts)} < ${reason}`;
     const key = typeof reason === "string" ? text : `${loads}: needs ${reason}`;

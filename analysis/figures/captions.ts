@@ -27,7 +27,9 @@ export function captions(
 
 /** Where no row under the ticks tells how many requests stand behind the points. */
 function countText(analysis: Analysis, axis: LoadAxis): string[] {
-  const counts = analysis.systems.flatMap((system) => stagesOnAxis(axis, system).map((stage) => stage.pooled.e2eMs.n));
+  const counts = analysis.systems.flatMap((system) =>
+    stagesOnAxis(axis, system).flatMap((stage) => stage.pooled.e2eMs.n ?? []),
+  );
   if (counts.length === 0) return [];
   const low = grouped(Math.min(...counts));
   const high = grouped(Math.max(...counts));

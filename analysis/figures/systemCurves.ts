@@ -54,6 +54,7 @@ export function requestCounts(analysis: Analysis, axis: LoadAxis, widthPx: numbe
   const counts = new Map<number, number>();
   for (const stage of system.stages.filter((each) => loadKind(each.loadType) === axis.kind)) {
     if (counts.has(stage.load)) return null;
+    if (stage.pooled.e2eMs.n === null) return null;
     counts.set(stage.load, stage.pooled.e2eMs.n);
   }
   return counts.size > 0 && countsFit(counts, axis, widthPx) ? counts : null;

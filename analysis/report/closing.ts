@@ -1,5 +1,6 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { definitions } from "../write/definitions.ts";
+import { remarkGroups } from "../write/remarks.ts";
 import { type Html, html } from "./html.ts";
 import { dateText } from "./identity.ts";
 import { count, table, text } from "./table.ts";
@@ -14,9 +15,15 @@ export function warnings(analysis: Analysis): Html {
     ...analysis.notes.filter((note) => !note.startsWith("SIMULATED")),
   ];
   return html`<h2 id="warnings">Warnings and notes</h2>
-${items.length === 0 ? html`<p>✓ None.</p>` : html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`}
-`;
+${items.length === 0 ? html`<p>✓ None.</p>` : list(items)}
+${remarkGroups(analysis.systems).map(
+  ({ heading, remarks }) => html`<h3>${heading}</h3>
+${list(remarks)}
+`,
+)}`;
 }
+
+const list = (items: readonly string[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 
 export function method(analysis: Analysis): Html {
   const loadTypes = new Set(analysis.systems.flatMap((system) => system.stages.map((stage) => stage.loadType)));

@@ -2,6 +2,7 @@ import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
 import { definitions } from "./definitions.ts";
 import { loadTable } from "./loadTable.ts";
+import { remarkGroups } from "./remarks.ts";
 import { systemSentence } from "./systemSentence.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
 import type { Column } from "./textTable.ts";
@@ -32,6 +33,7 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
         ].join("\n\n"),
     ...links.images.map(({ file, title: name }) => `![${escapeText(name)}](${encodeURI(file)})`),
     list("## Warnings", [...notes.filter((note) => !isStamp(note)), ...systemWarnings(systems)].map(escapeText)),
+    ...remarkGroups(systems).map(({ heading, remarks }) => list(`## ${escapeText(heading)}`, remarks.map(escapeText))),
     list(
       "## Files",
       links.files.map(({ file, title: name }) => `[${escapeText(name)}](${encodeURI(file)})`),

@@ -5,6 +5,7 @@ import { finishReasons, flags, outcomes } from "../../harness/recordFormat.ts";
 import type { RequestColumns, Run } from "../run.ts";
 import { csvLine } from "./csvLine.ts";
 
+const OK = outcomes.indexOf("ok");
 const ROWS_PER_CHUNK = 2000;
 
 const header = [
@@ -27,6 +28,7 @@ const header = [
     "output_tokens",
     "output_tokens_source",
   ],
+  "harness",
 ];
 
 /** Writes one row per request of the runs, without the warm-up; streamed, so that a million rows need no memory. */
@@ -51,7 +53,11 @@ function* runChunks(run: Run): Generator<string> {
   }
 }
 
-function line({ runId, target, simulated, repetition, stages }: Run, requests: RequestColumns, row: number): string {
+function line(
+  { runId, target, simulated, repetition, stages, harness }: Run,
+  requests: RequestColumns,
+  row: number,
+): string {
   const plan = stages[requests.stage[row] as number]!.plan;
   const bits = requests.flags[row] as number;
   const output = tokens(requests.outputTokens[row]);
@@ -63,12 +69,22 @@ function line({ runId, target, simulated, repetition, stages }: Run, requests: R
     ...[requests.scheduledMs, requests.sentMs, requests.firstTokenMs, requests.lastTokenMs, requests.endMs].map(
       (times) => micros(times[row]!),
     ),
-    requests.events[row]!,
+    eventsOf(requests, row),
     ...[requests.promptTokensAsked, requests.promptTokens, requests.cachedTokens, requests.outputTokensAsked].map(
       (column) => tokens(column[row]),
     ),
-    ...[output, output === null ? null : (bits & flags.outputFromUsage) !== 0 ? "usage" : "events"],
+    ...[output, output === null ? null : (bits & flags.outputFromUsage) !== 0 ? "usage" : counted(harness), harness],
   ]);
+}
+
+/** Who counted, where it was not the server: ours counts events, others have tokenizers of their own. */
+function counted(harness: string): string {
+  return harness === "llmbench" ? "events" : harness;
+}
+
+/** A good answer without an event is one of a harness that keeps none. */
+function eventsOf({ events, outcome }: RequestColumns, row: number): number | null {
+  return events[row] === 0 && outcome[row] === OK ? null : (events[row] as number);
 }
 
 /** The clock has no more than microseconds to tell. */

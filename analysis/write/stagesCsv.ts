@@ -26,6 +26,7 @@ const header: readonly string[] = [
   ...["requests_per_s", "output_tokens_per_s", "input_tokens_per_s", "total_tokens_per_s", "cached_share"],
   ...["client_cpu_cores", "client_lag_p99_ms", "dispatch_lag_p99_ms"],
   ...summaries.flatMap(([name]) => statistics.map((statistic) => `${name}_${statistic}`)),
+  "harness",
 ];
 
 /** One row per system, stage and repetition, and one with repetition "all"; an empty field is a value that is not known. */
@@ -69,6 +70,7 @@ function row(system: SystemAnalysis, stage: StageAnalysis, repetition: Field, me
     ...summaries.flatMap(([, of]) =>
       statistics.map((name) => (name === "n" ? of(metrics).n : of(metrics)[name].value)),
     ),
+    system.harness ?? null,
   ];
 }
 

@@ -6,6 +6,7 @@ import { BELOW_FLOOR, cellText, footnotes, numberText, percentText } from "./cel
 import { comparisonColumns, comparisonRows, metricLabel } from "./comparisonTable.ts";
 import { definitions } from "./definitions.ts";
 import { loadHead } from "./loadTable.ts";
+import { type RemarkGroup, remarkGroups } from "./remarks.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
 import { type Column, textTable, wrapText } from "./textTable.ts";
 
@@ -22,6 +23,7 @@ export function statsText(analysis: Analysis): string {
     ...bullets([...notes, ...systemWarnings(systems)]),
     ...systems.flatMap((system) => ["", "", ...systemSection(system, simulated)]),
     ...comparisonSection(analysis),
+    ...remarkGroups(systems).flatMap(remarkSection),
     "",
     "",
     "Definitions",
@@ -135,7 +137,7 @@ function latencyTable(stage: StageAnalysis): string[] {
   const summaries = shown.map(([label, of]) => ({ label, summary: of(stage.pooled) }));
   const rows = summaries.map(({ label, summary }) => [
     label,
-    String(summary.n),
+    summary.n === null ? "-" : String(summary.n),
     ...names.map((name) => cellText(summary[name])),
   ]);
   const absent = summaries.flatMap(({ label, summary }) => names.map((name) => ({ label, measured: summary[name] })));
@@ -156,6 +158,16 @@ function comparisonSection({ comparison }: Analysis): string[] {
     ...textTable(comparisonColumns, comparisonRows(comparison, "each load")),
     "",
     ...judged.flatMap((text) => wrapText(text, WIDTH, "  ")),
+  ];
+}
+
+function remarkSection({ heading, remarks }: RemarkGroup): string[] {
+  return [
+    "",
+    "",
+    heading,
+    "-".repeat(heading.length),
+    ...remarks.flatMap((text) => wrapText(`- ${text}`, WIDTH, "  ")),
   ];
 }
 

@@ -1,6 +1,7 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
 import { loadTable } from "./loadTable.ts";
+import { type RemarkGroup, remarkGroups } from "./remarks.ts";
 import { textTable, wrapText } from "./textTable.ts";
 
 const WIDTH = 100;
@@ -19,7 +20,9 @@ export function terminalTable(analysis: Analysis): string {
           "",
           ...wrapText(comparison.headline, WIDTH),
         ],
-    [...notes, ...systemWarnings(systems)].flatMap((text) => wrapText(`! ${text}`, WIDTH, "  ")),
+    [...notes, ...systemWarnings(systems), ...remarkGroups(systems).map(remarkHint)].flatMap((text) =>
+      wrapText(`! ${text}`, WIDTH, "  "),
+    ),
   ];
   return paragraphs
     .filter((lines) => lines.length > 0)
@@ -35,6 +38,12 @@ function systemLines(system: SystemAnalysis): string[] {
     ...table,
     ...notes.flatMap((note) => wrapText(note, WIDTH, "  ")),
   ];
+}
+
+/** The remarks themselves would bury the table. */
+function remarkHint({ harness, remarks }: RemarkGroup): string {
+  const what = remarks.length === 1 ? "a remark" : `${remarks.length} remarks`;
+  return `the load came from ${harness}: ${what} on its numbers in stats.txt and in the report`;
 }
 
 export function systemTitle({ name, model, hardware, runs }: SystemAnalysis): string {

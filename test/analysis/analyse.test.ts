@@ -72,7 +72,7 @@ describe("an analysis", () => {
       );
       assert.equal(
         pooled.itlMs.n,
-        repetitions.reduce((sum, { itlMs }) => sum + itlMs.n, 0),
+        repetitions.reduce((sum, { itlMs }) => sum + itlMs.n!, 0),
       );
       const rates = repetitions.map(({ outputTokensPerSecond }) => outputTokensPerSecond.value!);
       const mean = rates.reduce((sum, rate) => sum + rate, 0) / rates.length;
