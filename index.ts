@@ -46,7 +46,11 @@ export default async function program(driver: Driver | undefined = undefined) {
     ? knownAnalysis(scenario, runs)
     : benchmark.runs.apply(async () => {
         const todo = nextAttempts(scenario, runs, drive.retry);
-        const makeRun = localRuns(scenario, apiKeysFrom(config), drive);
+        const makeRun = localRuns(
+          scenario,
+          { apiKeys: apiKeysFrom(config), hfToken: config["llm-bench:hfToken"] || null },
+          drive,
+        );
         return drive.finish(await runBenchmark(scenario, runs, todo, makeRun, drive));
       });
   return { ...outputs, metrics: pulumi.output(analysis).apply(stackMetrics) };

@@ -5,5 +5,5 @@ export const nodeImage = "docker.io/library/node:24-bookworm-slim";
 
 /** The image for pods that need Node: a mirror's name, given for the load generator, counts for all of them. */
 export function nodeImageOf({ harness }: Scenario): string {
-  return harness.name === "llmbench" ? harness.image : nodeImage;
+  return harness.name === "llmbench" ? (harness.image ?? nodeImage) : nodeImage;
 }

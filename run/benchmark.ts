@@ -2,12 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Analysis } from "../analysis/analysis.ts";
 import type { Manifest } from "../analysis/run.ts";
-import type { HarnessPlan } from "../harness/plan.ts";
 import type { HarnessProgress } from "../harness/recordFormat.ts";
 import { fingerprint } from "../scenario/runId.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Driver } from "./driver.ts";
-import { type PlannedRun, plannedSeconds } from "./plannedRun.ts";
+import type { PlannedRun } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
 import { RunFolder, stackFolder } from "./runFolder.ts";
 
@@ -67,12 +66,11 @@ export function nextAttempts(scenario: Scenario, runs: readonly PlannedRun[], re
   });
 }
 
+/** @param plannedSeconds length of the stages that have a time; 0: none has */
+export type OnProgress = (progress: HarnessProgress, plannedSeconds: number) => void;
+
 /** Makes one run into its folder; null: interrupted before there was anything to keep, e.g. while its Job goes on. */
-export type MakeRun = (
-  run: PlannedRun,
-  folder: RunFolder,
-  onProgress: (progress: HarnessProgress, plan: HarnessPlan) => void,
-) => Promise<Manifest | null>;
+export type MakeRun = (run: PlannedRun, folder: RunFolder, onProgress: OnProgress) => Promise<Manifest | null>;
 
 /**
  * Makes the runs in `todo`, one after the other, and writes the report over all of `runs`. Idempotent by run id: what
@@ -91,8 +89,8 @@ export async function runBenchmark(
     if (driver.signal.aborted) break;
     const number = ++ran;
     driver.say(`run ${number}/${todo.length} ${run.runId}`);
-    const manifest = await makeRun(run, folder, (harness, plan) => {
-      const eta = (harness.etaSeconds ?? plannedSeconds(plan)) + (todo.length - number) * plannedSeconds(plan);
+    const manifest = await makeRun(run, folder, (harness, seconds) => {
+      const eta = (harness.etaSeconds ?? seconds) + (todo.length - number) * seconds;
       driver.progress({ run: number, runs: todo.length, target: run.target.name, harness, etaSeconds: eta });
     });
     if (manifest !== null && manifest.status !== "complete")

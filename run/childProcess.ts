@@ -24,6 +24,7 @@ export function startChild(
   args: string[],
   onLine: (line: string) => void,
   env: Record<string, string> = {},
+  onErrorLine: (line: string) => void = () => {},
 ): Child {
   const child = spawn(process.execPath, [file, ...args], {
     detached: true,
@@ -34,6 +35,7 @@ export function startChild(
   createInterface({ input: child.stdout }).on("line", onLine);
   createInterface({ input: child.stderr }).on("line", (line) => {
     errorLines.push(line);
+    onErrorLine(line);
     if (errorLines.length > 50) errorLines.shift();
   });
   // A child that is gone makes the held pipe fail; that is its exit's story, told below.

@@ -1,9 +1,11 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, isAbsolute, join, relative } from "node:path";
 import { answeredBySimulator } from "../analysis/import/answeredBySimulator.ts";
 import type { Manifest, Provenance } from "../analysis/run.ts";
 import type { HarnessSummary } from "../harness/recordFormat.ts";
+import { readsStartup } from "../scenario/harnesses.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { findFile } from "../workloads/profileFile.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
 import { provenance } from "./provenance.ts";
@@ -44,7 +46,7 @@ export async function closeRun(
     reason,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt.toISOString(),
-    provenance: provenance(scenario, run, readSummary(folder), machine),
+    provenance: provenance(scenario, run, scenario.harness.name === "llmbench" ? readSummary(folder) : null, machine),
     files: await checksums(folder),
   };
   copyProfile(scenario, folder);
@@ -54,12 +56,15 @@ export async function closeRun(
   return manifest;
 }
 
+/** The profile as it lies in its file: what ran has the overrides in it, and tokens replaced. */
 function copyProfile(scenario: Scenario, folder: RunFolder): void {
-  const relative = `profiles/${scenario.harness.name}/${scenario.workload.profile}.yaml`;
-  const source = join(projectRoot, "workloads", relative);
-  const target = join(folder.path, "workload", relative);
+  const { name } = scenario.harness;
+  if (readsStartup(name)) return;
+  const found = findFile({ harness: name, profile: scenario.workload.profile, file: `Pulumi.${scenario.stack}.yaml` });
+  const source = isAbsolute(found) ? found : join(projectRoot, found);
+  const target = join(folder.path, "workload", "profiles", name, basename(source));
   mkdirSync(join(target, ".."), { recursive: true });
-  if (existsSync(source)) copyFileSync(source, target);
+  copyFileSync(source, target);
 }
 
 /** null: the load generator did not come to writing it. */
@@ -70,7 +75,11 @@ export function readSummary(folder: RunFolder): HarnessSummary | null {
 
 async function checksums(folder: RunFolder): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
-  const names = existsSync(folder.native) ? readdirSync(folder.native).sort() : [];
-  for (const name of names) sums[`results/${name}`] = await sha256(join(folder.native, name));
+  const entries = existsSync(folder.native) ? readdirSync(folder.native, { recursive: true, withFileTypes: true }) : [];
+  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  for (const file of files.sort()) {
+    const name = relative(folder.native, file).replaceAll("\\", "/");
+    sums[`results/${name}`] = await sha256(file);
+  }
   return sums;
 }

@@ -10,14 +10,13 @@ import { isStatus } from "../cluster/noAnswer.ts";
 import { withReader } from "../cluster/reader.ts";
 import type { EnginePods } from "../cluster/waitForEngine.ts";
 import { type RunEnd, waitForRun } from "../cluster/waitForRun.ts";
-import type { HarnessPlan } from "../harness/plan.ts";
-import type { HarnessProgress } from "../harness/recordFormat.ts";
 import { resultsMount, resultsPath } from "../manifests/names.ts";
 import { readerPod } from "../manifests/readerPod.ts";
 import type { StackManifests } from "../manifests/stackManifests.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import { renderPlan } from "../workloads/plan.ts";
+import { plannedSeconds, workloadOf } from "../workloads/index.ts";
 import { writeApplied } from "./appliedManifests.ts";
+import type { OnProgress } from "./benchmark.ts";
 import { closeRun, readSummary } from "./closeRun.ts";
 import { clusterMachine } from "./clusterMachine.ts";
 import type { Driver } from "./driver.ts";
@@ -33,7 +32,6 @@ export interface ClusterRunsArgs {
   readonly driver: Driver;
 }
 
-type OnProgress = (progress: HarnessProgress, plan: HarnessPlan) => void;
 type Ending = { readonly status: Manifest["status"]; readonly reason: string | null };
 
 /** Pull, scheduling and the wait for the engine's first answer, on top of what the run itself may take. */
@@ -59,13 +57,8 @@ export class ClusterRuns {
   async follow(run: PlannedRun, folder: RunFolder, engine: EnginePods | null, onProgress: OnProgress) {
     const { scenario, cluster, manifests, driver } = this.#args;
     const { job, namespace } = manifests.runOf({ ...run, attempt: folder.attempt });
-    const plan = renderPlan(
-      scenario,
-      run.target,
-      { url: "", servedModel: "", apiKeyEnv: null },
-      run.repetition,
-      run.runId,
-    );
+    const workload = workloadOf(scenario, run.target);
+    const seconds = plannedSeconds(workload);
     // Libraries that draw take a second to load; loaded now, the report is there a second sooner after the run.
     void import("./results.ts");
     let end: RunEnd;
@@ -78,7 +71,7 @@ export class ClusterRuns {
           signal: driver.signal,
           onLine: (line) => {
             const progress = progressOf(line);
-            if (progress !== null) onProgress(progress, plan);
+            if (progress !== null) onProgress(progress, seconds);
           },
           onPhase: (phase, detail) => {
             if (phase !== "running" || detail !== null) driver.status(`${job}: ${detail ?? phase}`);

@@ -1,21 +1,24 @@
-import type { DataSource, Distribution, HarnessPlan, Stage } from "../harness/plan.ts";
+import type { DataSource, Distribution, Stage } from "../harness/plan.ts";
+import { nodeImage } from "../manifests/images.ts";
+import { readsStartup } from "../scenario/harnesses.ts";
 import type { ClusterSettings, ExistingTarget, Scenario, Target } from "../scenario/scenario.ts";
+import { harnessImage } from "../workloads/adapterOf.ts";
+import { plannedSeconds, tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
 import { renderPlan } from "../workloads/plan.ts";
 import { formatSeconds } from "./driver.ts";
-import { type PlannedRun, plannedSeconds } from "./plannedRun.ts";
+import type { PlannedRun } from "./plannedRun.ts";
 
 /** What a stack would do, in a few lines, before it does it. */
 export function describeScenario(scenario: Scenario, runs: readonly PlannedRun[]): string {
   const [first] = scenario.targets;
-  const plan = renderPlan(scenario, first, { url: "", servedModel: "", apiKeyEnv: null }, 1, "");
+  const workload = workloadOf(scenario);
   const rows: [string, string][] = [["scenario", scenario.name]];
   for (const target of scenario.targets) {
     rows.push([scenario.targets.length > 1 ? target.name : "engine", describeEngine(target)]);
     if (target.method !== "existing") rows.push(["", describeFit(target)]);
   }
-  rows.push(["workload", `${scenario.workload.profile}: ${describeLoad(plan.stages)}`]);
-  rows.push(["", `${plan.api}, ${describeData(plan.data)}${plan.stream ? ", streamed" : ""}`]);
-  rows.push(["runs", describeRuns(scenario, runs, plan)]);
+  rows.push(...describeWorkload(scenario, first, workload));
+  rows.push(["runs", describeRuns(scenario, runs, plannedSeconds(workload))]);
   if (scenario.cluster !== null) rows.push(...describeCluster(scenario, scenario.cluster));
   const simulated = scenario.targets.some(({ method }) => method === "simulated");
   const width = Math.max(...rows.map(([key]) => key.length));
@@ -23,13 +26,46 @@ export function describeScenario(scenario: Scenario, runs: readonly PlannedRun[]
   return [title, ...rows.map(([key, value]) => `  ${key.padEnd(width)}  ${value}`)].join("\n");
 }
 
-function describeCluster({ targets, harness }: Scenario, cluster: ClusterSettings): [string, string][] {
+function describeWorkload(scenario: Scenario, target: Target, workload: Workload): [string, string][] {
+  const { name, stages, warnings } = workload;
+  switch (workload.kind) {
+    case "own": {
+      const plan = renderPlan(scenario, target, { url: "", servedModel: "", apiKeyEnv: null }, 1, "");
+      const { api, data, stream, stages: sweep } = plan;
+      return [
+        ["workload", `${name}: ${describeLoad(sweep)}`],
+        ["", `${api}, ${describeData(data)}${stream ? ", streamed" : ""}`],
+      ];
+    }
+    case "foreign": {
+      const { adapter } = workload;
+      const longest = adapter.longest(workload.profile);
+      const lengths = longest ? `at most ${longest.input} tokens in and ${longest.output} out, ` : "";
+      return [
+        ["workload", `${name} of ${adapter.name} ${adapter.version}: ${stages.map((stage) => stage.name).join(", ")}`],
+        ["", `${lengths}tokens counted by the tokenizer of ${tokenizerOf(scenario, target)}`],
+        ...warnings.map((warning): [string, string] => ["", warning]),
+      ];
+    }
+    case "startup":
+      return [["workload", "none: the engine's start is measured, by its log"]];
+  }
+}
+
+function describeCluster(scenario: Scenario, cluster: ClusterSettings): [string, string][] {
+  const { targets } = scenario;
   const where = cluster.host ?? (cluster.context === "auto" ? "the current context" : `context ${cluster.context}`);
   return [
     ["cluster", `${where}, namespace ${cluster.namespace}${cluster.createNamespace ? "" : " (must be there)"}`],
-    ["harness", `${harness.name} on ${harness.image}, ${harness.cpu} CPU, ${harness.memory}`],
+    ["harness", describeHarness(scenario)],
     ...describeGpus(targets),
   ];
+}
+
+function describeHarness(scenario: Scenario): string {
+  const { name, cpu, memory } = scenario.harness;
+  if (readsStartup(name)) return `${name}, which needs no pod`;
+  return `${name} on ${harnessImage(scenario) ?? nodeImage}, ${cpu} CPU, ${memory}`;
 }
 
 /** GPUs and money: all engines stand side by side while their runs take turns. */
@@ -91,7 +127,12 @@ function describeLoad(stages: readonly Stage[]): string {
 
 function describeData(data: DataSource): string {
   if (data.type === "file") return `prompts from ${data.path}`;
-  return `about ${mean(data.inputTokens)} tokens in and ${mean(data.outputTokens)} out`;
+  const { inputTokens, outputTokens, sharedPrefix, images } = data;
+  const input = mean(inputTokens) + (sharedPrefix?.tokens ?? 0);
+  const output =
+    outputTokens.type === "relative" ? Math.round(mean(inputTokens) * outputTokens.factorMean) : mean(outputTokens);
+  const pictures = images ? `, and ${images.count} ${images.count === 1 ? "image" : "images"},` : "";
+  return `about ${input} tokens in${pictures} and ${output} out`;
 }
 
 function mean(distribution: Distribution): number {
@@ -105,8 +146,8 @@ function mean(distribution: Distribution): number {
   }
 }
 
-function describeRuns({ repetitions }: Scenario, runs: readonly PlannedRun[], plan: HarnessPlan): string {
-  const seconds = plannedSeconds(plan) * runs.length;
+function describeRuns({ repetitions }: Scenario, runs: readonly PlannedRun[], ofOne: number): string {
+  const seconds = ofOne * runs.length;
   const time = seconds > 0 ? `, about ${formatSeconds(seconds)} and the warm-up` : "";
   if (runs.length === 1) return `${runs[0]?.runId}${time}`;
   return `${runs.length}, one after the other${repetitions > 1 ? ` (each target ${repetitions} times, interleaved)` : ""}${time}`;

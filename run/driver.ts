@@ -37,6 +37,8 @@ export function progressLine({ run, runs, target, harness, etaSeconds }: RunProg
   if (harness.phase === "waiting") return `${where}waiting for the engine: ${harness.note ?? "no answer yet"}`;
   const phase = harness.phase === "stage" ? `stage ${harness.stage}/${harness.stages} ${harness.name}` : harness.phase;
   const eta = etaSeconds === 0 ? "" : `, ETA ${formatSeconds(etaSeconds)}`;
+  // Another load generator that tells nothing of its requests: 0 of them would be a lie.
+  if (harness.note !== undefined) return `${where}${phase}, ${harness.note}${eta}`;
   return `${where}${phase}, ${harness.ok} ok, ${harness.failed} failed, ${harness.inFlight} in flight${eta}`;
 }
 

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { HarnessPlan } from "../harness/plan.ts";
+import { nodeImage } from "../manifests/images.ts";
 import { simulatorConfig } from "../scenario/roofline.ts";
 import { fingerprint, runId } from "../scenario/runId.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
-import { workloadOf } from "../workloads/plan.ts";
+import { harnessImage } from "../workloads/adapterOf.ts";
+import { tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
 import { askAgain, extraRepetitions } from "./extraRepetitions.ts";
 import { projectRoot } from "./projectRoot.ts";
 
@@ -48,11 +49,10 @@ function targetFingerprint(scenario: Scenario, target: Target): string {
     // Whether a key is needed changes who may ask, not what is measured; and a stack file with one encrypted as a whole
     // cannot tell. A price changes what a result costs.
     target: { ...target, hasApiKey: undefined, price: undefined },
-    workload: workloadOf(scenario),
+    ...ofWorkload(scenario, target, workloadOf(scenario, target)),
     seed: scenario.seed,
     harness: scenario.harness.name,
-    pod: scenario.cluster && pick(scenario.harness),
-    code: sourceHash("harness"),
+    pod: scenario.cluster && podOf(scenario),
     simulator:
       target.method === "simulated"
         ? { config: simulatorConfig(target, { seed: scenario.seed }), code: sourceHash("simulator") }
@@ -60,23 +60,39 @@ function targetFingerprint(scenario: Scenario, target: Target): string {
   });
 }
 
+/** All that decides what is sent, and how. */
+function ofWorkload(scenario: Scenario, target: Target, workload: Workload): object {
+  switch (workload.kind) {
+    case "own":
+      return { workload: workload.profile, code: sourceHash("harness") };
+    case "foreign": {
+      const { name, version } = workload.adapter;
+      const camelCase = name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+      return {
+        workload: workload.profile,
+        version,
+        tokenizer: tokenizerOf(scenario, target),
+        code: sourceHash("workloads/adapters", (file) => file.startsWith(camelCase)),
+      };
+    }
+    case "startup":
+      return { workload: workload.name };
+  }
+}
+
 /** What the pod of the load generator may use decides how fast it can be; on this machine there is no such limit. */
-function pick({ image, cpu, memory }: Scenario["harness"]) {
-  return { image, cpu, memory };
+function podOf(scenario: Scenario) {
+  const { cpu, memory } = scenario.harness;
+  return { image: harnessImage(scenario) ?? nodeImage, cpu, memory };
 }
 
 /** The generator and the simulator are part of what is measured: a change of their code is a new run. */
-function sourceHash(folder: string): string {
+function sourceHash(folder: string, isPart: (file: string) => boolean = () => true): string {
   const hash = createHash("sha256");
   const files = readdirSync(join(projectRoot, folder), { recursive: true, encoding: "utf8" })
     // The generator's own benchmark measures it and is no part of it.
-    .filter((file) => file.endsWith(".ts") && !file.startsWith("benchmark"))
+    .filter((file) => file.endsWith(".ts") && !file.startsWith("benchmark") && isPart(file))
     .sort();
   for (const file of files) hash.update(file).update(readFileSync(join(projectRoot, folder, file)));
   return hash.digest("hex").slice(0, 16);
-}
-
-/** Length of the stages that have a time; a stage that counts requests takes as long as the engine makes it. */
-export function plannedSeconds(plan: HarnessPlan): number {
-  return plan.stages.reduce((sum, { stop }) => sum + ("seconds" in stop ? stop.seconds : 0), 0);
 }

@@ -1,6 +1,7 @@
 import { clusterOf } from "./clusterSettings.ts";
 import { type RawConfig, secretKeys } from "./config.ts";
 import { freeze } from "./freeze.ts";
+import { defaultHarness, defaultWorkload } from "./harnesses.ts";
 import { missingAtUp } from "./missingAtUp.ts";
 import type { HarnessSettings, Scenario, Target } from "./scenario.ts";
 import { checkScenario } from "./scenarioChecks.ts";
@@ -28,16 +29,17 @@ export function parseScenario(
   const sources = collect([() => targetSources(config, file)])[0]!;
   const targets = collect(sources.map((target) => () => resolveTarget(target, config, raw, file)));
   collect([() => checkScenario(config, sources, targets, raw, file)]);
-  const missing = missingAtUp(sources, targets, raw, file);
+  const harness = harnessOf(config);
+  const missing = missingAtUp(sources, targets, harness, raw, file);
   if (missing.length > 0 && tokens === "required") throw new ScenarioError(missing);
   return freeze({
     stack: source.stack,
     name: scenarioName(config, sources[0]!, targets[0]!),
     platform: config.platform,
     targets: targets as [Target, ...Target[]],
-    harness: harnessOf(config),
+    harness,
     workload: {
-      profile: config.workload ?? (config.platform === "local" ? "local" : "concurrency-sweep"),
+      profile: config.workload ?? defaultWorkload(config.platform, harness.name),
       overrides: config.workloadOverrides ?? {},
     },
     repetitions: config.repetitions ?? 1,
@@ -70,12 +72,13 @@ function scenarioName(config: Config, source: TargetSource, target: Target): str
   return [config.platform, hardware, target.method, model.split("/").at(-1)!.toLowerCase()].join("_");
 }
 
-function harnessOf({ harness, harnessSettings = {}, cluster = {} }: Config): HarnessSettings {
+function harnessOf({ platform, harness, harnessSettings = {}, cluster = {} }: Config): HarnessSettings {
   return {
-    name: harness ?? "llmbench",
+    name: harness ?? defaultHarness(platform),
     waitTimeoutSeconds: harnessSettings.waitTimeoutSeconds ?? 3600,
     namespace: harnessSettings.namespace ?? cluster.namespace ?? "llmdbench",
-    image: harnessSettings.image ?? "docker.io/library/node:24-bookworm-slim",
+    image: harnessSettings.image ?? null,
+    tokenizer: harnessSettings.tokenizer ?? null,
     serviceAccount: harnessSettings.serviceAccount ?? null,
     cpu: harnessSettings.cpu ?? 16,
     memory: harnessSettings.memory ?? "32Gi",

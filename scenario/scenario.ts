@@ -85,7 +85,10 @@ export interface HarnessSettings {
   /** The longest a run may take before it is stopped and kept as partial. */
   readonly waitTimeoutSeconds: number;
   readonly namespace: string;
-  readonly image: string;
+  /** null: the one that its adapter pins, or the stock Node image for ours. */
+  readonly image: string | null;
+  /** Hugging Face name or folder, for harnesses that count tokens themselves; null: the model's. */
+  readonly tokenizer: string | null;
   /** Identity of its pod; null: ours, which has no rights. */
   readonly serviceAccount: string | null;
   /** Cores, requested and limited; the limit is at least 1. */

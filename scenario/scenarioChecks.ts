@@ -1,6 +1,7 @@
 import { gpuNames } from "./availability.ts";
 import { checkCluster, checkLocalMode } from "./clusterChecks.ts";
 import { gpus } from "./gpus.ts";
+import { countsTokens, defaultHarness } from "./harnesses.ts";
 import { nearest } from "./nearest.ts";
 import type { Target } from "./scenario.ts";
 import type { Config } from "./schema.ts";
@@ -91,14 +92,6 @@ function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => ne
       reason: "platform local uses no cluster",
       next: "Remove it, or choose platform gke, ocp or kind.",
     });
-  if (config.harness && config.harness !== "llmbench")
-    fail({
-      key: "harness",
-      value: config.harness,
-      allowed: "llmbench",
-      reason: "on platform local only our own load generator runs; the others come as container images",
-      next: "Remove it, or choose platform gke, ocp or kind.",
-    });
   checkLocalMode(config, fail);
   const unused = (["namespace", "image", "serviceAccount", "cpu", "memory", "pvcSize"] as const).find(
     (key) => config.harnessSettings?.[key] !== undefined,
@@ -107,7 +100,7 @@ function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => ne
     fail({
       key: `harnessSettings.${unused}`,
       value: config.harnessSettings?.[unused],
-      allowed: "waitTimeoutSeconds",
+      allowed: "waitTimeoutSeconds, tokenizer",
       reason: "on platform local the load generator is a process of this machine, without image, volume or limits",
       next: "Remove it.",
     });
@@ -148,7 +141,17 @@ function checkHarness(
   targets: readonly Target[],
   fail: (problem: Omit<Problem, "file">) => never,
 ): void {
-  if (config.harness !== "nop") return;
+  const { tokenizer } = config.harnessSettings ?? {};
+  const harness = config.harness ?? defaultHarness(config.platform);
+  if (tokenizer !== undefined && !countsTokens(harness))
+    fail({
+      key: "harnessSettings.tokenizer",
+      value: tokenizer,
+      allowed: null,
+      reason: `harness ${harness} needs none: ${harness === "nop" ? "it sends nothing" : "the engine counts the tokens"}`,
+      next: "Remove it.",
+    });
+  if (harness !== "nop") return;
   const target = targets.find(({ method }) => method === "existing" || method === "simulated");
   if (target)
     fail({

@@ -128,6 +128,9 @@ const harnessSettings = z
     cpu: cpu.describe("Cores of the load generator. Default 16."),
     memory: quantity.describe("Memory of the load generator. Default 32Gi."),
     pvcSize: quantity.describe("Volume for results. Default 20Gi."),
+    tokenizer: name("a name on the Hugging Face hub, or a folder").describe(
+      "For harnesses that count tokens themselves. Default: the model's.",
+    ),
   })
   .partial();
 
@@ -211,7 +214,10 @@ export const configSchema = z.strictObject({
     .record(z.string(), z.unknown())
     .optional()
     .describe('Values laid over the profile: "key.path": value.'),
-  harness: z.enum(harnesses).optional().describe("Load generator. Default llmbench."),
+  harness: z
+    .enum(harnesses)
+    .optional()
+    .describe("Load generator. Default: inference-perf on gke and ocp, else llmbench."),
   harnessSettings: harnessSettings.optional().describe("Resources and limits of the load generator."),
   repetitions: positive.max(100).optional().describe("Runs per target; intervals need 2 or more. Default 1."),
   mode: z

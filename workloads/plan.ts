@@ -16,7 +16,7 @@ export interface TargetEndpoint {
  * The scenario's profile with its overrides: everything but the target that decides what a run does, hence part of its fingerprint.
  * Also the last check before anything runs: throws ScenarioError when the profile is bad or the engines cannot serve it.
  */
-export function workloadOf(scenario: Scenario): Profile {
+export function ownProfile(scenario: Scenario): Profile {
   const file = `Pulumi.${scenario.stack}.yaml`;
   const profile = loadProfile({ harness: scenario.harness.name, ...scenario.workload, file });
   checkWorkload(scenario, profile, file);
@@ -34,7 +34,7 @@ export function renderPlan(
   repetition: number,
   runId: string,
 ): HarnessPlan {
-  const { api, stream, ignoreEos, extraBody, data, warmup, stages, deadlines } = workloadOf(scenario);
+  const { api, stream, ignoreEos, extraBody, data, warmup, stages, deadlines } = ownProfile(scenario);
   return {
     formatVersion: 1,
     runId,
@@ -51,7 +51,7 @@ export function renderPlan(
   };
 }
 
-function renderStages(sweep: Profile["stages"]): HarnessPlan["stages"] {
+export function renderStages(sweep: Profile["stages"]): HarnessPlan["stages"] {
   const { concurrency = [], constant = [], poisson = [], seconds, requests } = sweep;
   const stop: Stage["stop"] = seconds === undefined ? { requests: requests! } : { seconds };
   const loads: Load[] = [

@@ -47,7 +47,8 @@ export function readProfileFile(source: ProfileSource): ProfileFileContent {
   return { name: bareName(file.split("/").at(-1)!), file, values: readYaml(rendered, file) };
 }
 
-function findFile({ harness, profile, file }: ProfileSource): string {
+/** Path of the profile, from the project's folder where it lies inside. Throws ScenarioError. */
+export function findFile({ harness, profile, file }: ProfileSource): string {
   if (profile.includes("/")) {
     const path = profile.startsWith(projectFolder) ? profile.slice(projectFolder.length) : profile.replace(/^\.\//, "");
     if (existsSync(path.startsWith("/") ? path : projectFolder + path)) return path;

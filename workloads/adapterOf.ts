@@ -1,0 +1,26 @@
+import type { HarnessName, Scenario } from "../scenario/scenario.ts";
+import type { HarnessAdapter } from "./adapter.ts";
+import { vllmBenchmark } from "./adapters/vllmBenchmark.ts";
+
+/** All harnesses but ours, which runs from its own source, and nop, which sends no load. */
+export type ForeignHarness = Exclude<HarnessName, "llmbench" | "nop">;
+
+const adapters: Partial<Record<ForeignHarness, HarnessAdapter>> = {
+  "vllm-benchmark": vllmBenchmark,
+};
+
+/** In the order of the documents. */
+export const foreignHarnesses = Object.keys(adapters) as ForeignHarness[];
+
+export function isForeign(harness: string): harness is ForeignHarness {
+  return Object.hasOwn(adapters, harness);
+}
+
+export function adapterOf(harness: ForeignHarness): HarnessAdapter {
+  return adapters[harness] as HarnessAdapter;
+}
+
+/** Image of the load generator's pod; null: the stock Node image, which runs our own programs. */
+export function harnessImage({ harness }: Scenario): string | null {
+  return harness.image ?? (isForeign(harness.name) ? adapterOf(harness.name).image : null);
+}
