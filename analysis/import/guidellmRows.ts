@@ -1,0 +1,127 @@
+import type { Outcome } from "../../harness/recordFormat.ts";
+import { causeKey, mostFrequent } from "../errorCauses.ts";
+import type { ErrorCount, RequestColumns } from "../run.ts";
+import { failureOutcome } from "./failureOutcome.ts";
+import { collectAgain, ImportError } from "./importError.ts";
+import type { JsonPath } from "./jsonElements.ts";
+import { countOf, numberOf, objectOf, textOf, valueAt } from "./looseJson.ts";
+import { RowCollector } from "./rowCollector.ts";
+
+const statuses = ["successful", "errored", "incomplete"] as const;
+/** Where a result file has its requests, by `statuses`. */
+export const rowArrays: readonly JsonPath[] = statuses.map((status) => ["benchmarks", "*", "requests", status]);
+
+const MAX_CAUSES = 10_000;
+const DAY_MS = 86_400_000;
+
+/** Requests of one file: guidellm/schemas/request_stats.py and info.py, v0.5.4 to v0.8.1. Times there are Unix seconds. */
+export class GuidellmRows {
+  readonly #file: string;
+  readonly #rows = new RowCollector();
+  readonly #causes = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
+  /** Of the first row: differences of times of today keep digits that the times themselves have no room for. */
+  #baseSeconds = Number.NaN;
+  #impossible = 0;
+
+  constructor(file: string) {
+    this.#file = file;
+  }
+
+  /** Epoch ms of time 0 of the rows. */
+  get zeroMs(): number {
+    return this.#rows.length === 0 ? Number.NaN : this.#baseSeconds * 1000 + this.#rows.firstMs;
+  }
+
+  get problems(): (string | null)[] {
+    const left = `${this.#impossible} of ${this.#rows.length + this.#impossible} requests end before they start and are left out`;
+    return [this.#impossible === 0 ? null : `${left}: the clock of the client was set, or the file is damaged`];
+  }
+
+  get errors(): ErrorCount[] {
+    return mostFrequent([...this.#causes.values()], ({ stage, outcome }) => `${stage} ${outcome}`);
+  }
+
+  /** @param array index into `rowArrays` @param stage index of the benchmark */
+  add(value: unknown, array: number, stage: number): void {
+    const info = objectOf(objectOf(value).info);
+    const timings = objectOf(info.timings);
+    const seconds = (...keys: string[]) =>
+      keys.map((key) => numberOf(timings[key])).find((time) => !Number.isNaN(time)) ?? Number.NaN;
+    const sent = seconds("request_start", "resolve_start", "scheduled_at", "targeted_start");
+    const end = seconds("request_end", "resolve_end");
+    if (Number.isNaN(sent) || (array === 0 && Number.isNaN(end))) {
+      const place = `benchmarks[${stage}].requests.${statuses[array]}`;
+      throw new ImportError(this.#file, `a request of ${place} has no start or end in info.timings`, collectAgain);
+    }
+    if (Number.isNaN(this.#baseSeconds)) this.#baseSeconds = sent;
+    const ms = (time: number) => (time - this.#baseSeconds) * 1000;
+    const first = ms(seconds("first_token_iteration", "first_iteration"));
+    const last = ms(seconds("last_token_iteration", "last_iteration"));
+    const sentMs = ms(sent);
+    const endMs = ms(end);
+    if (endMs < sentMs || endMs - sentMs > DAY_MS || first < sentMs || last < first) {
+      this.#impossible++;
+      return;
+    }
+    const outputTokens = countOf(objectOf(value).output_tokens);
+    const { outcome, status } = this.#outcome(array, outputTokens, info);
+    const targeted = ms(seconds("targeted_start"));
+    this.#rows.add({
+      stage,
+      outcome,
+      streamed: !Number.isNaN(first),
+      // Without usage guidellm counts iterations, and its own total stays null.
+      outputFromUsage: countOf(valueAt(value, "output_metrics", "total_tokens")) >= 0,
+      // A request that waits for a free worker was late, which the server's user would have felt.
+      scheduledMs: targeted <= sentMs && sentMs - targeted < DAY_MS ? targeted : sentMs,
+      sentMs,
+      firstTokenMs: first,
+      lastTokenMs: last,
+      endMs,
+      promptTokensAsked: -1,
+      outputTokensAsked: -1,
+      promptTokens: countOf(objectOf(value).prompt_tokens),
+      // 0 is what it says of an answer without usage and without a token.
+      outputTokens: outputTokens > 0 ? outputTokens : -1,
+      cachedTokens: countOf(objectOf(value).cached_tokens ?? valueAt(value, "input_metrics", "cached_tokens")),
+      events: Math.max(0, countOf(timings.token_iterations)),
+      status,
+    });
+    if (outcome !== "ok" && outcome !== "cancelled") this.#cause(stage, outcome, status, info);
+  }
+
+  /**
+   * @param closed stages without intended times
+   * @param measured Unix seconds, per stage: requests that lie before or after it were warm-up or cool-down, which
+   *   guidellm writes with the others (benchmark/schemas/accumulator.py@v0.7.3, get_within_range); null: all count
+   */
+  finish(
+    closed: ReadonlySet<number>,
+    measured: readonly (readonly [number, number] | null)[],
+  ): { columns: RequestColumns; startMs: number | null } {
+    const zero = this.#rows.length === 0 ? 0 : this.#rows.firstMs;
+    const startMs = this.zeroMs;
+    const ms = (seconds: number) => (seconds - this.#baseSeconds) * 1000;
+    const windows = measured.map((one) => one && { fromMs: ms(one[0]), untilMs: ms(one[1]) });
+    return { columns: this.#rows.finish(zero, closed, windows), startMs: Math.abs(startMs) < 8e15 ? startMs : null };
+  }
+
+  #outcome(array: number, outputTokens: number, info: Readonly<Record<string, unknown>>) {
+    // Stopped by guidellm at the end of the load.
+    if (array === 2) return { outcome: "cancelled" as Outcome, status: 0 };
+    if (array === 1) return failureOutcome(textOf(info.error) ?? "");
+    // Up to 0.7.2 guidellm takes any answer with status 200 for a success (guidellm#615).
+    if (outputTokens <= 0) return { outcome: "empty" as Outcome, status: 200 };
+    return { outcome: "ok" as Outcome, status: 200 };
+  }
+
+  #cause(stage: number, outcome: Outcome, status: number, info: Readonly<Record<string, unknown>>): void {
+    const message =
+      textOf(info.error)?.split("\n")[0]?.slice(0, 500) ??
+      "an answer without a token, which guidellm counts as a success";
+    const key = `${stage} ${causeKey({ outcome, status, message })}`;
+    const seen = this.#causes.get(key);
+    if (seen !== undefined) seen.count++;
+    else if (this.#causes.size < MAX_CAUSES) this.#causes.set(key, { stage, outcome, status, message, count: 1 });
+  }
+}

@@ -1,0 +1,135 @@
+import { flags, type Outcome, outcomes } from "../../harness/recordFormat.ts";
+import type { RequestColumns } from "../run.ts";
+
+/** One request as an importer finds it. Times in ms from any fixed moment; NaN or -1 where absent. */
+export interface FoundRow {
+  readonly stage: number;
+  readonly outcome: Outcome;
+  readonly streamed: boolean;
+  readonly outputFromUsage: boolean;
+  readonly scheduledMs: number;
+  readonly sentMs: number;
+  readonly firstTokenMs: number;
+  readonly lastTokenMs: number;
+  readonly endMs: number;
+  readonly promptTokensAsked: number;
+  readonly outputTokensAsked: number;
+  readonly promptTokens: number;
+  readonly outputTokens: number;
+  readonly cachedTokens: number;
+  readonly events: number;
+  readonly status: number;
+}
+
+const outcomeIndex = new Map(outcomes.map((name, index) => [name, index]));
+const FIRST_SIZE = 4096;
+const FINISH_NONE = 0;
+
+/** Columns that grow with the rows that are found: about 100 bytes each, twice that for a moment when they grow. */
+export class RowCollector {
+  #columns = allocate(FIRST_SIZE);
+  #length = 0;
+  #firstMs = Number.POSITIVE_INFINITY;
+
+  get length(): number {
+    return this.#length;
+  }
+
+  /** Earliest intended or actual send; Infinity without rows. */
+  get firstMs(): number {
+    return this.#firstMs;
+  }
+
+  add(row: FoundRow): void {
+    const at = this.#length++;
+    if (at === this.#columns.request.length) this.#columns = resize(this.#columns, 2 * at, at);
+    const columns = this.#columns;
+    columns.request[at] = at;
+    columns.stage[at] = row.stage;
+    columns.outcome[at] = outcomeIndex.get(row.outcome) as number;
+    columns.flags[at] = (row.streamed ? flags.streamed : 0) | (row.outputFromUsage ? flags.outputFromUsage : 0);
+    columns.scheduledMs[at] = row.scheduledMs;
+    columns.sentMs[at] = row.sentMs;
+    columns.firstTokenMs[at] = row.firstTokenMs;
+    columns.lastTokenMs[at] = row.lastTokenMs;
+    columns.endMs[at] = row.endMs;
+    columns.promptTokensAsked[at] = row.promptTokensAsked;
+    columns.outputTokensAsked[at] = row.outputTokensAsked;
+    columns.promptTokens[at] = row.promptTokens;
+    columns.outputTokens[at] = row.outputTokens;
+    columns.cachedTokens[at] = row.cachedTokens;
+    columns.events[at] = row.events;
+    columns.status[at] = row.status;
+    columns.finishReason[at] = FINISH_NONE;
+    this.#firstMs = Math.min(this.#firstMs, row.sentMs, row.scheduledMs);
+  }
+
+  /**
+   * All rows in order of completion, their times from `zeroMs` on.
+   * @param closed stages whose requests leave when another ends: there is no intended time, so it is the sending
+   * @param measured per stage, the window outside of which requests are left out; in the rows' own ms; null: none are
+   */
+  finish(
+    zeroMs: number,
+    closed: ReadonlySet<number>,
+    measured: readonly ({ readonly fromMs: number; readonly untilMs: number } | null)[] = [],
+  ): RequestColumns {
+    const { endMs, sentMs, stage } = this.#columns;
+    const kept = new Uint32Array(this.#length);
+    let count = 0;
+    let sorted = true;
+    for (let at = 0; at < this.#length; at++) {
+      const window = measured[stage[at] as number] ?? null;
+      const [sent, end] = [sentMs[at] as number, endMs[at] as number];
+      if (window !== null && (end < window.fromMs || sent > window.untilMs)) continue;
+      sorted &&= count === 0 || !(end < (endMs[kept[count - 1] as number] as number));
+      kept[count++] = at;
+    }
+    const order = kept.subarray(0, count);
+    if (!sorted) order.sort((a, b) => (endMs[a] as number) - (endMs[b] as number) || a - b);
+    const inPlace = sorted && count === this.#length;
+    const columns = resize(this.#columns, count, count, inPlace ? null : order);
+    for (const times of [columns.sentMs, columns.scheduledMs, columns.firstTokenMs, columns.lastTokenMs, columns.endMs])
+      for (let at = 0; at < times.length; at++) (times[at] as number) -= zeroMs;
+    for (let at = 0; at < columns.length; at++)
+      if (closed.has(columns.stage[at] as number)) columns.scheduledMs[at] = columns.sentMs[at] as number;
+    return columns;
+  }
+}
+
+function allocate(length: number) {
+  return {
+    length,
+    request: new Uint32Array(length),
+    stage: new Uint16Array(length),
+    outcome: new Uint8Array(length),
+    flags: new Uint8Array(length),
+    scheduledMs: new Float64Array(length),
+    sentMs: new Float64Array(length),
+    firstTokenMs: new Float64Array(length),
+    lastTokenMs: new Float64Array(length),
+    endMs: new Float64Array(length),
+    promptTokensAsked: new Int32Array(length),
+    outputTokensAsked: new Int32Array(length),
+    promptTokens: new Int32Array(length),
+    outputTokens: new Int32Array(length),
+    cachedTokens: new Int32Array(length),
+    events: new Uint32Array(length),
+    status: new Uint16Array(length),
+    finishReason: new Uint8Array(length),
+  } satisfies RequestColumns;
+}
+
+type Columns = ReturnType<typeof allocate>;
+
+function resize(columns: Columns, size: number, used: number, order: Uint32Array | null = null): Columns {
+  const target = allocate(size);
+  for (const key of Object.keys(target) as (keyof Columns)[]) {
+    if (key === "length") continue;
+    const from = columns[key];
+    const to = target[key];
+    if (order === null) to.set(from.subarray(0, used));
+    else for (let at = 0; at < order.length; at++) to[at] = from[order[at] as number] as number;
+  }
+  return target;
+}

@@ -1,0 +1,42 @@
+import type { Stage } from "../../harness/plan.ts";
+import { type Outcome, outcomes } from "../../harness/recordFormat.ts";
+import type { RequestColumns, StageWindow } from "../run.ts";
+
+/**
+ * What the rows tell of one stage, where its harness does not know our window: from the first intended send to the time
+ * limit or, with a fixed count, to the last intended send (docs/metrics.md, Throughput).
+ * @param measured ms from the run's start: the harness measured this window only; null: all of the stage
+ */
+export function windowOfRows(
+  plan: Stage,
+  columns: RequestColumns,
+  index: number,
+  measured: { readonly startMs: number; readonly endMs: number } | null,
+): StageWindow {
+  const counts = new Float64Array(outcomes.length);
+  let startMs = Number.POSITIVE_INFINITY;
+  let lastSendMs = 0;
+  let drainedMs = 0;
+  let sent = 0;
+  for (let row = 0; row < columns.length; row++) {
+    if (columns.stage[row] !== index) continue;
+    const scheduled = columns.scheduledMs[row] as number;
+    startMs = Math.min(startMs, scheduled);
+    lastSendMs = Math.max(lastSendMs, scheduled);
+    drainedMs = Math.max(drainedMs, (columns.endMs[row] as number) || 0);
+    (counts[columns.outcome[row] as number] as number)++;
+    sent++;
+  }
+  const limitMs = "seconds" in plan.stop ? startMs + plan.stop.seconds * 1000 : lastSendMs;
+  const whole = { startMs, endMs: Math.max(startMs, Math.min(limitMs, drainedMs)) };
+  return {
+    name: plan.name,
+    status: sent === 0 ? "skipped" : "complete",
+    ...(sent === 0 ? { startMs: 0, endMs: 0 } : (measured ?? whole)),
+    drainedMs,
+    sent,
+    outcomes: Object.fromEntries(outcomes.map((name, i) => [name, counts[i]])) as Record<Outcome, number>,
+    client: null,
+    gapCv: null,
+  };
+}
