@@ -51,12 +51,34 @@ export type DataSource =
       /** `tokenIds` is exact and needs api "completions"; `text` is approximate, the server's usage tells the truth. */
       readonly form: "text" | "tokenIds";
       readonly inputTokens: Distribution;
-      readonly outputTokens: Distribution;
+      readonly outputTokens: OutputLength;
       /** Prompts of one group begin with the same `tokens` tokens, put before `inputTokens` others. null: nothing shared. */
       readonly sharedPrefix: { readonly tokens: number; readonly groups: number } | null;
+      /** After the text of each chat message; what they cost in tokens is the model's affair, so the prompt's length is unknown. */
+      readonly images?: Images | undefined;
     }
   /** Path: absolute, or from the working directory. Custom prompts: .jsonl ({"prompt": ..., "max_tokens"?: n} or {"messages": [...]}) or .txt (one prompt a line). */
   | { readonly type: "file"; readonly path: string; readonly outputTokens: Distribution };
+
+export interface Images {
+  /** In each request; no two images of a run are alike. */
+  readonly count: number;
+  readonly format: "png";
+  /** Pixels, uniform, both ends included. */
+  readonly width: { readonly min: number; readonly max: number };
+  readonly height: { readonly min: number; readonly max: number };
+}
+
+export type OutputLength =
+  | Distribution
+  /** As a translation follows its text: the prompt's own tokens (without sharedPrefix) times a lognormal factor, cut to min..max tokens. */
+  | {
+      readonly type: "relative";
+      readonly factorMean: number;
+      readonly factorStdDev: number;
+      readonly min: number;
+      readonly max: number;
+    };
 
 export type Distribution =
   | { readonly type: "fixed"; readonly value: number }

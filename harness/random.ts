@@ -17,6 +17,8 @@ export const purposes = {
   prefix: 6,
   identity: 7,
   file: 8,
+  imageSize: 9,
+  imageColour: 10,
 };
 
 /** Integer hash of 32 bits, bijective (constants of Chris Wellons' "lowbias32", public domain). */

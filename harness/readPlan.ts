@@ -1,11 +1,14 @@
 import type { HarnessPlan } from "./plan.ts";
 import { PlanError } from "./planError.ts";
+import { SMALLEST_SIDE } from "./prompts/png.ts";
 import { ownedBodyKeys } from "./requestBody.ts";
 
 type Json = Record<string, unknown>;
 
 const LONGEST_MS = 24 * 3600 * 1000;
 const MOST_TOKENS = 10_000_000;
+/** In pixels; 16 pictures are drawn before the run. */
+const LONGEST_SIDE = 4096;
 /** One below what prompt identities tell apart; warm-up is the last. */
 const MOST_STAGES = 4095;
 
@@ -86,15 +89,16 @@ function checkExtraBody(value: unknown): void {
 }
 
 function checkData(value: unknown, api: string): void {
-  const data = object(value, "data", ["type", "form", "inputTokens", "outputTokens", "sharedPrefix", "path"]);
+  const data = object(value, "data", ["type", "form", "inputTokens", "outputTokens", "sharedPrefix", "images", "path"]);
   oneOf(data.type, "data.type", ["synthetic", "file"]);
-  checkDistribution(data.outputTokens, "data.outputTokens");
   if (data.type === "file") {
     object(value, "data", ["type", "path", "outputTokens"]);
+    checkDistribution(data.outputTokens, "data.outputTokens");
     text(data.path, "data.path");
     return;
   }
-  object(value, "data", ["type", "form", "inputTokens", "outputTokens", "sharedPrefix"]);
+  object(value, "data", ["type", "form", "inputTokens", "outputTokens", "sharedPrefix", "images"]);
+  checkOutputLength(data.outputTokens, "data.outputTokens");
   oneOf(data.form, "data.form", ["text", "tokenIds"]);
   if (data.form === "tokenIds" && api !== "completions") {
     throw new PlanError("data.form", data.form, '"text", or api "completions": the chat API takes no token ids');
@@ -105,11 +109,43 @@ function checkData(value: unknown, api: string): void {
     whole(shared.tokens, "data.sharedPrefix.tokens", 1, MOST_TOKENS);
     whole(shared.groups, "data.sharedPrefix.groups", 1, 1_000_000);
   }
+  if (data.images !== undefined) checkImages(data.images, data.form as string, api);
 }
 
-function checkDistribution(value: unknown, key: string): void {
+function checkImages(value: unknown, form: string, api: string): void {
+  const images = object(value, "data.images", ["count", "format", "width", "height"]);
+  if (api !== "chat" || form !== "text")
+    throw new PlanError(
+      "data.images",
+      value,
+      'no such key, or api "chat" and form "text": only chat messages hold images',
+    );
+  whole(images.count, "data.images.count", 1, 255);
+  oneOf(images.format, "data.images.format", ["png"]);
+  for (const side of ["width", "height"]) {
+    const range = object(images[side], `data.images.${side}`, ["min", "max"]);
+    whole(range.min, `data.images.${side}.min`, SMALLEST_SIDE, LONGEST_SIDE);
+    whole(range.max, `data.images.${side}.max`, range.min as number, LONGEST_SIDE);
+  }
+}
+
+function checkOutputLength(value: unknown, key: string): void {
+  if ((value as Json | null)?.type !== "relative") {
+    checkDistribution(value, key, ["relative"]);
+    return;
+  }
+  const length = object(value, key, ["type", "factorMean", "factorStdDev", "min", "max"]);
+  number(length.factorMean, `${key}.factorMean`, 1e-6, 1e6);
+  number(length.factorStdDev, `${key}.factorStdDev`, 0, 1e6);
+  whole(length.min, `${key}.min`, 1, MOST_TOKENS);
+  whole(length.max, `${key}.max`, length.min as number, MOST_TOKENS);
+}
+
+/** @param otherTypes what else could stand there, for the message */
+function checkDistribution(value: unknown, key: string, otherTypes: readonly string[] = []): void {
   const d = object(value, key, ["type", "value", "min", "max", "mean", "stdDev"]);
-  oneOf(d.type, `${key}.type`, ["fixed", "uniform", "normal", "lognormal"]);
+  const types = ["fixed", "uniform", "normal", "lognormal"];
+  if (!types.includes(d.type as string)) oneOf(d.type, `${key}.type`, [...types, ...otherTypes]);
   if (d.type === "fixed") {
     object(value, key, ["type", "value"]);
     whole(d.value, `${key}.value`, 1, MOST_TOKENS);

@@ -33,8 +33,8 @@ const allowed: Record<string, readonly string[]> = {
   ".": ["scenario", "platform", "workloads", "manifests", "cluster", "analysis", "run", "components"],
 };
 
-/** Formats that cross a border: anyone may read them, they import nothing. */
-const contracts = ["harness/plan.ts", "harness/recordFormat.ts", "simulator/config.ts"];
+/** Formats and assumptions that cross a border: anyone may read them, they import nothing. */
+const contracts = ["harness/plan.ts", "harness/recordFormat.ts", "simulator/config.ts", "simulator/imageTokens.ts"];
 const mayUsePulumi = ["components", "cli", "gke-cluster", "."];
 
 interface Import {

@@ -1,7 +1,6 @@
-import type { Distribution } from "../harness/plan.ts";
+import type { Images, OutputLength } from "../harness/plan.ts";
 import type { Naming } from "../scenario/schemaProblems.ts";
 import { type Problem, UserError } from "../scenario/userError.ts";
-import { shortest } from "./distribution.ts";
 import type { ProfileFile } from "./profileSchema.ts";
 
 /** File and key of a path in a profile; `value` where an override says another one than stands there. */
@@ -58,7 +57,8 @@ function checkStages({ stages }: ProfileFile, problem: Report): UserError | null
   return null;
 }
 
-function checkData({ api, data, deadlines }: ProfileFile, problem: Report): UserError | null {
+function checkData(profile: ProfileFile, problem: Report): UserError | null {
+  const { api, data, deadlines } = profile;
   const { firstTokenMs, totalMs } = deadlines;
   if (totalMs < firstTokenMs) {
     const reason = "a whole request would have less time than its first token (deadlines.firstTokenMs)";
@@ -77,23 +77,34 @@ function checkData({ api, data, deadlines }: ProfileFile, problem: Report): User
     const next = "Set data.form to text, or api to completions.";
     return problem(["data", "form"], data.form, { reason: "the chat API takes text only", allowed: "text", next });
   }
-  const room = shortest(data.inputTokens);
-  if (data.sharedPrefix && data.sharedPrefix.tokens >= room) {
-    const reason = "the shared beginning leaves no room for a prompt's own part";
-    const next = "Shorten it, or lengthen data.inputTokens.";
-    const allowed = `less than the shortest prompt (${room})`;
-    return problem(["data", "sharedPrefix", "tokens"], data.sharedPrefix.tokens, { reason, allowed, next });
+  return data.images ? checkImages(profile, data.images, problem) : null;
+}
+
+function checkImages({ api, data }: ProfileFile, images: Images, problem: Report): UserError | null {
+  if (api !== "chat" || (data.type === "synthetic" && data.form !== "text")) {
+    const reason = `only chat messages hold images, and this is ${api === "chat" ? "data.form tokenIds" : `api ${api}`}`;
+    const next = "Set api to chat and data.form to text, or remove data.images.";
+    return problem(["data", "images"], images, { reason, allowed: null, next });
+  }
+  for (const side of ["width", "height"] as const) {
+    const { min, max } = images[side];
+    if (min > max)
+      return problem(["data", "images", side, "min"], min, {
+        reason: "it is above max",
+        allowed: `at most ${max}`,
+        next: "Keep min <= max.",
+      });
   }
   return null;
 }
 
-function disorder(distribution: Distribution) {
+function disorder(distribution: OutputLength) {
   if (distribution.type === "fixed") return null;
   const { min, max } = distribution;
-  const next = "Keep min <= mean <= max.";
+  const next = "mean" in distribution ? "Keep min <= mean <= max." : "Keep min <= max.";
   if (min > max)
     return { key: "min", value: min, rest: { reason: "it is above max", allowed: `at most ${max}`, next } };
-  if (distribution.type === "uniform") return null;
+  if (distribution.type === "uniform" || distribution.type === "relative") return null;
   const { mean } = distribution;
   if (mean >= min && mean <= max) return null;
   return {

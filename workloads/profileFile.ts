@@ -81,9 +81,9 @@ function noSuchProfile(harness: string, profile: string, names: readonly string[
     key: "harness",
     value: harness,
     file,
-    allowed: "llmbench",
+    allowed: readdirSync(`${projectFolder}workloads/profiles`).sort().join(", "),
     reason: `there are no profiles for it under workloads/profiles/${harness}`,
-    next: "Choose harness llmbench.",
+    next: "Choose one of these, or give the path of a profile.",
   });
 }
 

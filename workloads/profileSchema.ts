@@ -3,7 +3,7 @@ import { z } from "zod";
 /* A profile as it lies in a file: the harness plan without what a run adds (target, seed, id), its stages written as a sweep. */
 const tokens = z.int().min(1).max(10_000_000);
 
-const distribution = z.discriminatedUnion("type", [
+const distributions = [
   z.strictObject({ type: z.literal("fixed"), value: tokens }),
   z.strictObject({ type: z.literal("uniform"), min: tokens, max: tokens }),
   z.strictObject({
@@ -13,17 +13,39 @@ const distribution = z.discriminatedUnion("type", [
     min: tokens,
     max: tokens,
   }),
+] as const;
+const distribution = z.discriminatedUnion("type", distributions);
+
+const outputLength = z.discriminatedUnion("type", [
+  ...distributions,
+  z.strictObject({
+    type: z.literal("relative").describe("The prompt's own tokens times a lognormal factor."),
+    factorMean: z.number().min(0.000001).max(1_000_000),
+    factorStdDev: z.number().min(0).max(1_000_000),
+    min: tokens,
+    max: tokens,
+  }),
 ]);
 
 const sharedPrefix = z.strictObject({ tokens, groups: z.int().min(1) });
+
+const pixels = z.int().min(64).max(4096);
+const images = z.strictObject({
+  count: z.int().min(1).max(255),
+  format: z.enum(["png"]),
+  width: z.strictObject({ min: pixels, max: pixels }),
+  height: z.strictObject({ min: pixels, max: pixels }),
+});
 
 const data = z.discriminatedUnion("type", [
   z.strictObject({
     type: z.literal("synthetic"),
     form: z.enum(["text", "tokenIds"]),
     inputTokens: distribution,
-    outputTokens: distribution,
+    outputTokens: outputLength,
     sharedPrefix: sharedPrefix.nullable().default(null),
+    // Without a default: profiles without images keep the fingerprint they had.
+    images: images.optional().describe("After the text of each message; needs api chat."),
   }),
   z.strictObject({ type: z.literal("file"), path: z.string().min(1), outputTokens: distribution }),
 ]);

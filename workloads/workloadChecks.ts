@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import type { Scenario } from "../scenario/scenario.ts";
 import { ScenarioError, UserError } from "../scenario/userError.ts";
+import { imageTokens } from "../simulator/imageTokens.ts";
 import { longest } from "./distribution.ts";
 import { promptFile } from "./profile.ts";
 import type { Profile } from "./profileSchema.ts";
@@ -11,6 +12,11 @@ const CHAT_TEMPLATE_TOKENS = 64;
 /** Beside the plan, in a ConfigMap of 1 MiB. */
 const PROMPT_KIBIBYTES = 900;
 
+/** Tokens of a request's largest images, by the simulated engine's count. */
+function imagesOf({ images }: Extract<Profile["data"], { type: "synthetic" }>): number {
+  return images ? images.count * imageTokens(images.width.max, images.height.max) : 0;
+}
+
 /** Can the engines serve the profile, within the time allowed? Throws ScenarioError. */
 export function checkWorkload(scenario: Scenario, profile: Profile, file: string): void {
   const { data, stages, api } = profile;
@@ -18,7 +24,9 @@ export function checkWorkload(scenario: Scenario, profile: Profile, file: string
   const template = api === "chat" ? CHAT_TEMPLATE_TOKENS : 0;
   for (const target of scenario.targets) {
     if (target.method === "existing" || data.type === "file") continue;
-    const needed = longest(data.inputTokens) + output + template;
+    const pictures = imagesOf(data);
+    const input = longest(data.inputTokens) + (data.sharedPrefix?.tokens ?? 0) + pictures;
+    const needed = input + output + template;
     const { maxModelLen } = target.engine;
     if (needed <= maxModelLen) continue;
     throw new ScenarioError([
@@ -28,7 +36,8 @@ export function checkWorkload(scenario: Scenario, profile: Profile, file: string
         allowed: `at least ${needed}`,
         file,
         reason:
-          `workload ${profile.name} asks ${target.model.alias} for ${longest(data.inputTokens)} tokens in and ${output} out` +
+          `workload ${profile.name} asks ${target.model.alias} for ${input} tokens in` +
+          `${pictures ? ` (about ${pictures} of them images)` : ""} and ${output} out` +
           `${template ? `, and a chat template adds up to ${template}` : ""}`,
         next: "Raise engine.maxModelLen, or shorten the workload by workloadOverrides.",
       }),

@@ -4,3 +4,10 @@ import type { HarnessPlan } from "../plan.ts";
 export function promptJson(api: HarnessPlan["api"], text: string): string {
   return api === "chat" ? `[{"role":"user","content":"${text}"}]` : `"${text}"`;
 }
+
+/** A chat message of text and images; data URLs have nothing to escape. */
+export function imageJson(text: string, urls: readonly string[]): string {
+  let parts = `{"type":"text","text":"${text}"}`;
+  for (const url of urls) parts += `,{"type":"image_url","image_url":{"url":"${url}"}}`;
+  return `[{"role":"user","content":[${parts}]}]`;
+}

@@ -1,8 +1,9 @@
-import { sampleLength } from "../distribution.ts";
+import { sampleLength, sampleOutput } from "../distribution.ts";
 import type { DataSource, HarnessPlan } from "../plan.ts";
 import { draw, purposes, type StreamKey, streamKey, subkey } from "../random.ts";
+import { imageSource } from "./images.ts";
 import { promptIdentity } from "./promptIdentity.ts";
-import { promptJson } from "./promptJson.ts";
+import { imageJson, promptJson } from "./promptJson.ts";
 import type { PromptSource } from "./promptSource.ts";
 import { words } from "./words.ts";
 
@@ -13,6 +14,7 @@ const spaced = words.map((w) => ` ${w}`);
 /** One word is about one token; the server's usage tells the true count. Only lower-case ASCII: nothing to escape. */
 export function textSource(data: Synthetic, api: HarnessPlan["api"], seed: number): PromptSource {
   const identityKey = streamKey(seed, 0, purposes.identity);
+  const images = data.images === undefined ? null : imageSource(data.images, seed);
   return {
     forStage(stage) {
       const inputKey = streamKey(seed, stage, purposes.inputLength);
@@ -21,11 +23,12 @@ export function textSource(data: Synthetic, api: HarnessPlan["api"], seed: numbe
       const shared = sharedPrefixes(data, seed, stage);
       return (i) => {
         const length = sampleLength(data.inputTokens, inputKey, i);
-        const text = shared.text(i) + uniqueWords(length, promptIdentity(identityKey, stage, i), subkey(wordKey, i));
+        const identity = promptIdentity(identityKey, stage, i);
+        const text = shared.text(i) + uniqueWords(length, identity, subkey(wordKey, i));
         return {
-          json: promptJson(api, text.slice(1)),
-          inputTokens: length + shared.tokens,
-          outputTokens: sampleLength(data.outputTokens, outputKey, i),
+          json: images === null ? promptJson(api, text.slice(1)) : imageJson(text.slice(1), images(stage, i, identity)),
+          inputTokens: images === null ? length + shared.tokens : null,
+          outputTokens: sampleOutput(data.outputTokens, outputKey, i, length),
         };
       };
     },

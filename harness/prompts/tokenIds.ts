@@ -1,4 +1,4 @@
-import { sampleLength } from "../distribution.ts";
+import { sampleLength, sampleOutput } from "../distribution.ts";
 import { draw, purposes, type StreamKey, streamKey, subkey } from "../random.ts";
 import { promptIdentity } from "./promptIdentity.ts";
 import type { PromptSource } from "./promptSource.ts";
@@ -34,7 +34,7 @@ export function tokenIdSource(data: Synthetic, seed: number): PromptSource {
         return {
           json: `[${ids.join(",")}]`,
           inputTokens: total,
-          outputTokens: sampleLength(data.outputTokens, outputKey, i),
+          outputTokens: sampleOutput(data.outputTokens, outputKey, i, length),
         };
       };
     },

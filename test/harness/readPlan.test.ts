@@ -35,7 +35,11 @@ describe("checkPlan", () => {
     ["extraBody", { max_tokens: 5 }, /^extraBody\.max_tokens: 5 .* the generator sets itself$/],
     ["data.type", "sharegpt", /^data\.type: "sharegpt" .* "synthetic" or "file"$/],
     ["data.form", "tokenIds", /^data\.form: "tokenIds" .* api "completions"/],
-    ["data.path", "x.txt", /^data\.path: "x\.txt" .* only type, form, inputTokens, outputTokens, sharedPrefix$/],
+    [
+      "data.path",
+      "x.txt",
+      /^data\.path: "x\.txt" .* only type, form, inputTokens, outputTokens, sharedPrefix, images$/,
+    ],
     ["data.inputTokens", { type: "normal", mean: 5, std: 1, min: 1, max: 9 }, /^data\.inputTokens\.std: 1 .* only/],
     ["data.inputTokens", { type: "uniform", min: 9, max: 3 }, /^data\.inputTokens\.max: 3 .* from 9 to/],
     ["data.outputTokens", { type: "fixed", value: 0 }, /^data\.outputTokens\.value: 0 .* from 1 to/],

@@ -16,6 +16,8 @@ const gke = { platform: "gke", gpu: "a100-80", model: "llama-8b" };
 const ocp = { platform: "ocp", gpu: "h100-80", model: "llama-8b" };
 const token = { hfToken: "hf_not_a_real_token" };
 const clusterToken = { clusterToken: "sha256~not_a_real_token" };
+/** Pixels of one side, for both. */
+const square = (min: number, max: number) => ({ width: { min, max }, height: { min, max } });
 const spec = {
   ...{ name: "acme/tiny", totalParams: 1_000_000_000, layers: 16, hiddenSize: 2048, ffnSize: 8192 },
   ...{ attentionHeads: 32, kvHeads: 8, headSize: 64, vocabSize: 32000, maxContext: 8192 },
@@ -319,7 +321,26 @@ const overrides: readonly BadConfig[] = (
     ["min above max in a whole distribution", { "data.inputTokens": { type: "uniform", min: 9, max: 5 } }],
     ["mean out of range", { "data.inputTokens.mean": 1000 }],
     ["token ids by the chat API", { "data.form": "tokenIds" }],
-    ["a shared prefix as long as the prompt", { "data.sharedPrefix": { tokens: 512, groups: 4 } }],
+    ["a shared prefix too long for the context", { "data.sharedPrefix": { tokens: 20_000, groups: 4 } }],
+    ["images too large for the context", { "data.images": { count: 1, format: "png", ...square(64, 4096) } }],
+    [
+      "images by the completions API",
+      { api: "completions", "data.images": { count: 1, format: "png", ...square(64, 64) } },
+    ],
+    ["images of no size", { "data.images": { count: 1, format: "png", ...square(512, 64) } }],
+    [
+      "images smaller than their squares",
+      { "data.images": { count: 1, format: "png", ...square(64, 64), width: { min: 16, max: 64 } } },
+    ],
+    [
+      "answers of a negative factor",
+      { "data.outputTokens": { type: "relative", factorMean: -1, factorStdDev: 0, min: 1, max: 9 } },
+    ],
+    [
+      "answers of a factor with min above max",
+      { "data.outputTokens": { type: "relative", factorMean: 1, factorStdDev: 0, min: 10, max: 9 } },
+    ],
+    ["a place in a list that is not there", { "stages.concurrency.9": 64 }],
     ["a total deadline before the first token", { "deadlines.totalMs": 1000 }],
     [
       "a file that is not there",
