@@ -3,6 +3,9 @@ import type { Scenario } from "../scenario/scenario.ts";
 import type { SourceBundle } from "./kubernetesObject.ts";
 import { labels } from "./labels.ts";
 
+/** Where the pods of load generators mount our code. */
+export const codeMount = "/llm-bench/code";
+
 /** One of our programs, named by its hash: unchanged code is the same object for all who run it, and never edited under them. */
 export function codeConfigMap(
   scenario: Scenario,

@@ -1,5 +1,6 @@
 import type { V1Namespace, V1PersistentVolumeClaim, V1Secret, V1ServiceAccount } from "@kubernetes/client-node";
 import { platformOf } from "../platform/index.ts";
+import { countsTokens } from "../scenario/harnesses.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
 import type { KubernetesObject } from "./kubernetesObject.ts";
 import { labels } from "./labels.ts";
@@ -100,7 +101,14 @@ function secrets(scenario: Scenario, hfToken: boolean): V1Secret[] {
   });
   const loading = scenario.targets.filter(needsModel);
   const gated = loading.some((target) => target.method !== "existing" && target.model.gated);
-  const token = loading.length > 0 && (gated || hfToken) ? [secret(hfTokenSecret.name, engineNamespace(scenario))] : [];
+  const counts = countsTokens(scenario.harness.name) && scenario.harness.tokenizer === null;
+  const gatedTokenizer =
+    counts && scenario.targets.some((target) => target.method !== "existing" && target.model.gated);
+  const whereToken = new Set([
+    ...(loading.length > 0 && (gated || hfToken) ? [engineNamespace(scenario)] : []),
+    ...(gatedTokenizer || (countsTokens(scenario.harness.name) && hfToken) ? [harnessNamespace(scenario)] : []),
+  ]);
+  const token = [...whereToken].map((ns) => secret(hfTokenSecret.name, ns));
   const keys = scenario.targets.filter(hasApiKey).flatMap((target) => {
     // An engine that exists already has its key elsewhere; only whoever asks it needs a copy.
     const where = target.method === "existing" ? [harnessNamespace(scenario)] : namespacesOf(scenario);

@@ -17,8 +17,8 @@ export function writeApplied(manifests: StackManifests, run: PlannedRunIdentity,
   folder.write("setup/yamls/harness.yaml", manifestYaml(objects));
   folder.write("setup/commands/harness.txt", commandOf(objects));
   const configMaps = objects.filter(({ kind }) => kind === "ConfigMap") as V1ConfigMap[];
-  const plan = configMaps.map(({ data }) => data?.["plan.json"]).find((text) => text !== undefined);
-  if (plan !== undefined) folder.write("workload/plan.json", plan);
+  for (const { data } of configMaps)
+    for (const [name, text] of Object.entries(data ?? {})) folder.write(`workload/${name}`, text);
 }
 
 /** What the harness pod runs, as a person would type it there. */
