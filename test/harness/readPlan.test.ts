@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { HarnessPlan } from "../../harness/plan.ts";
 import { checkPlan } from "../../harness/readPlan.ts";
 import { testPlan } from "./testPlan.ts";
 
@@ -45,6 +46,25 @@ describe("checkPlan", () => {
     ["data.outputTokens", { type: "fixed", value: 0 }, /^data\.outputTokens\.value: 0 .* from 1 to/],
     ["data.outputTokens", { type: "lognormal", mean: 5, min: 1, max: 9 }, /^data\.outputTokens\.stdDev: nothing/],
     ["data.sharedPrefix", { tokens: 5 }, /^data\.sharedPrefix\.groups: nothing/],
+    ["data.outputTokens", { type: "gamma" }, /^data\.outputTokens\.type: "gamma" .* "lognormal" or "relative"$/],
+    ["data.inputTokens", { type: "relative" }, /^data\.inputTokens\.type: "relative" .* or "lognormal"$/],
+    [
+      "data.outputTokens",
+      { type: "relative", factorMean: 0, factorStdDev: 0, min: 1, max: 2 },
+      /^data\.outputTokens\.factorMean: 0 /,
+    ],
+    [
+      "data.outputTokens",
+      { type: "relative", factorMean: 1, factorStdDev: 0, min: 3, max: 2 },
+      /^data\.outputTokens\.max: 2 .* from 3 to/,
+    ],
+    ["data.images", { count: 0 }, /^data\.images\.count: 0 .* from 1 to 255$/],
+    ["data.images", { count: 1, format: "jpeg" }, /^data\.images\.format: "jpeg" .* "png"$/],
+    [
+      "data.images",
+      { count: 1, format: "png", width: { min: 64, max: 64 }, height: { min: 63, max: 64 } },
+      /^data\.images\.height\.min: 63 .* from 64 to 4096$/,
+    ],
     ["warmup", { requests: 0, concurrency: 1 }, /^warmup\.requests: 0/],
     ["stages", [], /^stages: \[\] .* a list of 1 to 4095 stages$/],
     [
@@ -73,6 +93,15 @@ describe("checkPlan", () => {
       assert.throws(() => checkPlan(broken(path, value)), { name: "PlanError", message });
     });
   }
+
+  it("takes images in chat messages only", () => {
+    const side = { min: 64, max: 4096 };
+    const images = { count: 1, format: "png", width: side, height: side };
+    const plan = broken("data.images", images) as HarnessPlan;
+    assert.equal(checkPlan(plan), plan);
+    const message = /^data\.images: .* api "chat" and form "text"/;
+    assert.throws(() => checkPlan({ ...plan, api: "completions" }), { name: "PlanError", message });
+  });
 
   it("refuses what is no object", () => {
     for (const value of [null, 1, "plan", []])
