@@ -15,6 +15,7 @@ import type { PlannedRun } from "../run/plannedRun.ts";
 import { sourceBundle } from "../run/sourceBundle.ts";
 import { clearOthers, standingIn } from "../run/standing.ts";
 import { standup } from "../run/standup.ts";
+import { readsStartup } from "../scenario/harnesses.ts";
 import type { ClusterSettings, Scenario } from "../scenario/scenario.ts";
 import { clusterProvider, noCluster } from "./clusterProvider.ts";
 import { clusterSecrets } from "./clusterSecrets.ts";
@@ -100,6 +101,7 @@ export async function clusterBenchmark(
       const readiness = await ready(run.target.name).catch(unlessAborted(driver.signal));
       if (readiness === null || driver.signal.aborted) return null;
       if ("error" in readiness) return clusterRuns.failed(run, folder, readiness.error);
+      if (readsStartup(scenario.harness.name)) return clusterRuns.readStartup(run, folder, readiness.pods);
       await deployment.startRun(run, folder.attempt);
       if (driver.signal.aborted) return null;
       return clusterRuns.follow(run, folder, readiness.pods, onProgress);

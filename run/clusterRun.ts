@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Manifest } from "../analysis/run.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
@@ -8,6 +8,7 @@ import { engineChange } from "../cluster/engineChange.ts";
 import { type Facts, gatherFacts, writeFacts } from "../cluster/facts.ts";
 import { isStatus } from "../cluster/noAnswer.ts";
 import { withReader } from "../cluster/reader.ts";
+import { readStartup } from "../cluster/startup.ts";
 import type { EnginePods } from "../cluster/waitForEngine.ts";
 import { type RunEnd, waitForRun } from "../cluster/waitForRun.ts";
 import { resultsMount, resultsPath } from "../manifests/names.ts";
@@ -20,7 +21,7 @@ import type { OnProgress } from "./benchmark.ts";
 import { closeRun, readSummary } from "./closeRun.ts";
 import { clusterMachine } from "./clusterMachine.ts";
 import type { Driver } from "./driver.ts";
-import { progressOf, withoutProgress } from "./harnessLog.ts";
+import { harnessLog } from "./harnessLog.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { runEnding } from "./runEnding.ts";
 import type { RunFolder } from "./runFolder.ts";
@@ -59,6 +60,7 @@ export class ClusterRuns {
     const { job, namespace } = manifests.runOf({ ...run, attempt: folder.attempt });
     const workload = workloadOf(scenario, run.target);
     const seconds = plannedSeconds(workload);
+    const log = harnessLog(workload, (progress) => onProgress(progress, seconds));
     // Libraries that draw take a second to load; loaded now, the report is there a second sooner after the run.
     void import("./results.ts");
     let end: RunEnd;
@@ -69,11 +71,9 @@ export class ClusterRuns {
         {
           deadlineSeconds: scenario.harness.waitTimeoutSeconds + beforeRunSeconds,
           signal: driver.signal,
-          onLine: (line) => {
-            const progress = progressOf(line);
-            if (progress !== null) onProgress(progress, seconds);
-          },
+          onLine: log.line,
           onPhase: (phase, detail) => {
+            if (phase === "running") log.begun();
             if (phase !== "running" || detail !== null) driver.status(`${job}: ${detail ?? phase}`);
           },
         },
@@ -85,8 +85,10 @@ export class ClusterRuns {
       }
       if (error instanceof ClusterError) return this.failed(run, folder, error, job);
       throw error;
+    } finally {
+      log.stop();
     }
-    return this.collect(run, folder, engine, end);
+    return this.collect(run, folder, engine, { ...end, log: log.kept(end.log) });
   }
 
   /** For `collect`: brings home a run that has ended. null: it has no Job, or that is still at work. */
@@ -105,6 +107,36 @@ export class ClusterRuns {
     }
   }
 
+  /**
+   * A run of nop: what the engine said and showed while it started. It is in the pod as long as that lives, so one that
+   * stood before this `up` is read too, and the report says when it started.
+   */
+  async readStartup(run: PlannedRun, folder: RunFolder, engine: EnginePods | null): Promise<Manifest> {
+    const { scenario, cluster } = this.#args;
+    const [pod] = engine ?? [];
+    const namespace = scenario.cluster?.namespace ?? scenario.harness.namespace;
+    const next = "look at it: kubectl get pods; then run again with --retry";
+    if (pod === undefined) return this.failed(run, folder, new ClusterError("the engine has no pod", next));
+    this.#prepare(run, folder);
+    const read = await readStartup(cluster, { name: pod.name, namespace }).catch((error: Error) => error);
+    if (read instanceof Error)
+      return this.failed(run, folder, new ClusterError(`pod ${pod.name} cannot be read: ${read.message}`, next));
+    folder.write("results/vllm.log", read.log);
+    folder.write("results/pod.json", JSON.stringify(read.pod, null, 2));
+    folder.write("results/engine.json", JSON.stringify(read.engine, null, 2));
+    const startedAt = new Date(read.pod.startedAt ?? Date.now());
+    const endedAt = new Date(read.pod.readyAt ?? Date.now());
+    const facts = await this.#facts(run, folder, startedAt);
+    if (startedAt < this.#began)
+      this.#args.driver.warn(`the engine was there before: pod ${pod.name} started at ${startedAt.toISOString()}`);
+    const times = read.restarts === 1 ? "once" : `${read.restarts} times`;
+    const ending: Ending =
+      read.restarts === 0
+        ? { status: "complete", reason: null }
+        : { status: "partial", reason: `the engine restarted ${times}; its log is of the last start` };
+    return this.#close(run, folder, ending, { job: null, startedAt, endedAt, facts });
+  }
+
   /** A run that never began: what the cluster knows about why is kept in its folder. */
   async failed(run: PlannedRun, folder: RunFolder, error: ClusterError, job: string | null = null): Promise<Manifest> {
     const now = new Date();
@@ -121,7 +153,7 @@ export class ClusterRuns {
     const startedAt = end.startedAt === null ? new Date() : new Date(end.startedAt);
     this.#prepare(run, folder);
     const owner = await this.#ownerOf(job, namespace);
-    folder.write("results/pod_log_response.txt", withoutProgress(end.log));
+    folder.write("results/pod_log_response.txt", end.log);
     const identity = { runId: run.runId, attempt: folder.attempt };
     const copying = withReader(
       cluster,
@@ -145,9 +177,11 @@ export class ClusterRuns {
       this.#facts(run, folder, startedAt),
       engineChange(cluster, engineNamespace, engine),
     ]);
+    const own = scenario.harness.name === "llmbench";
     const ending = runEnding(end, copyError, {
       engine: change,
-      harness: readSummary(folder)?.reason ?? null,
+      harness: own ? (readSummary(folder)?.reason ?? null) : null,
+      left: own ? null : leftResults(folder),
     });
     const endedAt = end.endedAt === null ? new Date() : new Date(end.endedAt);
     return this.#close(run, folder, ending, { job, startedAt, endedAt, facts });
@@ -194,6 +228,12 @@ export class ClusterRuns {
       machine: clusterMachine(facts),
     });
   }
+}
+
+/** Did a harness that is not ours leave anything to read? */
+function leftResults(folder: RunFolder): boolean {
+  const others = ["engine.json", "pod_log_response.txt"];
+  return existsSync(folder.native) && readdirSync(folder.native).some((name) => !others.includes(name));
 }
 
 /** A bug is no property of the cluster. */

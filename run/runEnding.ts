@@ -6,13 +6,15 @@ import type { RunEnd } from "../cluster/waitForRun.ts";
 export interface Remarks {
   readonly engine: string | null;
   readonly harness: string | null;
+  /** Of a harness that is not ours: whether it left results; null: ours, whose exit code tells. */
+  readonly left: boolean | null;
 }
 
 /** Status of a run on a cluster, from how its Job ended, whether its files came home, and whether its engine stayed up. */
 export function runEnding(
   end: RunEnd,
   copyError: ClusterError | null,
-  { engine, harness }: Remarks,
+  { engine, harness, left }: Remarks,
 ): { status: Manifest["status"]; reason: string | null } {
   const job = end.outcome === "succeeded" ? null : (harness ?? lastWords(end) ?? `the run ended: ${end.outcome}`);
   const reasons = [engine, job].filter((part) => part !== null);
@@ -21,8 +23,12 @@ export function runEnding(
     const copy = `no results: ${copyError.message}; ${copyError.next}`;
     return { status: "failed", reason: [...reasons, copy].join("; ") };
   }
+  if (left === false) {
+    const nothing = reasons.length > 0 ? reasons.join("; ") : "the load generator ended well and left no results";
+    return { status: "failed", reason: nothing };
+  }
   if (reasons.length === 0) return { status: "complete", reason: null };
-  const nothingMeasured = end.exitCode !== null && failures.includes(end.exitCode);
+  const nothingMeasured = left === null && end.exitCode !== null && failures.includes(end.exitCode);
   return { status: nothingMeasured ? "failed" : "partial", reason: reasons.join("; ") };
 }
 

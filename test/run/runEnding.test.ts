@@ -3,7 +3,7 @@ import { ClusterError } from "../../cluster/clusterError.ts";
 import type { RunEnd } from "../../cluster/waitForRun.ts";
 import { runEnding } from "../../run/runEnding.ts";
 
-const nothing = { engine: null, harness: null };
+const nothing = { engine: null, harness: null, left: null };
 const succeeded: RunEnd = {
   outcome: "succeeded",
   exitCode: 0,
@@ -38,7 +38,7 @@ describe("how a run on a cluster ended", () => {
   });
 
   it("an engine that restarted makes even a run that succeeded partial: its numbers are of two engines", () => {
-    const { status, reason } = runEnding(succeeded, null, { engine: "the engine's pod e restarted", harness: null });
+    const { status, reason } = runEnding(succeeded, null, { ...nothing, engine: "the engine's pod e restarted" });
     assert.deepEqual([status, reason], ["partial", "the engine's pod e restarted"]);
   });
 
@@ -48,17 +48,26 @@ describe("how a run on a cluster ended", () => {
       status: "failed",
       reason: "no results: the reader pod was not scheduled; collect again",
     });
-    const both = runEnding(ended("podLost", null), copy, { engine: "the engine is gone", harness: null });
+    const both = runEnding(ended("podLost", null), copy, { ...nothing, engine: "the engine is gone" });
     assert.equal(
       both.reason,
       "the engine is gone; the Job's own words; no results: the reader pod was not scheduled; collect again",
     );
   });
 
+  it("what a harness that is not ours left decides, since its exit codes say nothing to us", () => {
+    const ends = (left: boolean, exitCode: number) =>
+      runEnding(exitCode === 0 ? succeeded : ended("failed", exitCode), null, { ...nothing, left });
+    assert.equal(ends(true, 0).status, "complete");
+    assert.equal(ends(true, 1).status, "partial");
+    assert.equal(ends(false, 1).status, "failed");
+    assert.deepEqual(ends(false, 0), { status: "failed", reason: "the load generator ended well and left no results" });
+  });
+
   describe("tells the reason in the words of whoever knows most", () => {
     it("the summary that the generator wrote", () =>
       assert.equal(
-        runEnding(ended("failed", 3, { log: "stopped" }), null, { engine: null, harness: "time limit of 60 s" }).reason,
+        runEnding(ended("failed", 3, { log: "stopped" }), null, { ...nothing, harness: "time limit of 60 s" }).reason,
         "time limit of 60 s",
       ));
 
