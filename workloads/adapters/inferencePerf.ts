@@ -1,6 +1,7 @@
 import { dump } from "js-yaml";
 import type { CommonLoad, HarnessAdapter, HarnessProcess, HarnessRequest, PlannedStage } from "../adapter.ts";
 import type { Distribution } from "./inferencePerfData.ts";
+import { concurrencyName, rateName, sessionsName } from "./inferencePerfNames.ts";
 import { inferencePerfProgress } from "./inferencePerfProgress.ts";
 import { type InferencePerfProfile, inferencePerfSchema } from "./inferencePerfSchema.ts";
 import { keyedStart } from "./inferencePerfStart.ts";
@@ -78,13 +79,13 @@ function nameOfTokenizer({ profile }: HarnessRequest<InferencePerfProfile>): str
 function plannedStages({ load }: InferencePerfProfile): PlannedStage[] {
   if (load.type === "concurrent")
     return load.stages.map(({ concurrency_level, num_requests }) => ({
-      name: `concurrency ${concurrency_level}`,
+      name: concurrencyName(concurrency_level),
       seconds: null,
       requests: num_requests,
     }));
   if (load.type === "trace_session_replay")
     return load.stages.map(({ concurrent_sessions, num_sessions, timeout }) => ({
-      name: `sessions ${concurrent_sessions === 0 ? "all" : concurrent_sessions}`,
+      name: sessionsName(concurrent_sessions),
       seconds: timeout ?? null,
       requests: num_sessions ?? null,
     }));
@@ -99,7 +100,7 @@ function plannedStages({ load }: InferencePerfProfile): PlannedStage[] {
   }
   const type = load.type ?? "constant";
   return (load.stages ?? []).map(({ rate, duration }) => ({
-    name: `${type} ${rate}/s`,
+    name: rateName(type, rate),
     seconds: duration,
     requests: null,
   }));

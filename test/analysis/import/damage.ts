@@ -1,4 +1,4 @@
-import { deepStrictEqual, fail } from "node:assert/strict";
+import { fail } from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
@@ -66,13 +66,18 @@ export async function importDamaged(
         if (!error.message.includes("; ")) fail(`${damaged.what}: no next step in "${error.message}"`);
         tally.refused++;
       }
-      deepStrictEqual(await filesOf(native), damaged.files, `${damaged.what}: the importer changed files`);
+      if (!sameFiles(await filesOf(native), damaged.files)) fail(`${damaged.what}: the importer changed files`);
       await rm(native, { recursive: true });
     }
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return tally;
+}
+
+function sameFiles(left: Files, right: Files): boolean {
+  const names = Object.keys(left);
+  return names.length === Object.keys(right).length && names.every((name) => right[name]?.equals(left[name]!));
 }
 
 /** Holds for all results, however damaged: stands on what a reader would otherwise take for a measurement. */
