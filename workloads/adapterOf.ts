@@ -1,11 +1,15 @@
 import type { HarnessName, Scenario } from "../scenario/scenario.ts";
 import type { HarnessAdapter } from "./adapter.ts";
+import { guidellm } from "./adapters/guidellm.ts";
+import { inferencePerf } from "./adapters/inferencePerf.ts";
 import { vllmBenchmark } from "./adapters/vllmBenchmark.ts";
 
 /** All harnesses but ours, which runs from its own source, and nop, which sends no load. */
 export type ForeignHarness = Exclude<HarnessName, "llmbench" | "nop">;
 
 const adapters: Partial<Record<ForeignHarness, HarnessAdapter>> = {
+  "inference-perf": inferencePerf,
+  guidellm,
   "vllm-benchmark": vllmBenchmark,
 };
 

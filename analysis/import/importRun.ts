@@ -2,10 +2,14 @@ import { join } from "node:path";
 import type { HarnessName } from "../../scenario/scenario.ts";
 import type { Manifest, Run } from "../run.ts";
 import { answeredBySimulator, undeclaredSimulation } from "./answeredBySimulator.ts";
+import { importGuidellm } from "./guidellm.ts";
 import { ImportError, NothingLeft } from "./importError.ts";
+import { importInferencePerf } from "./inferencePerf.ts";
 import { importLlmbench } from "./llmbench.ts";
 import { readManifest } from "./nativeJson.ts";
 import type { Importer, NativeResults } from "./nativeResults.ts";
+import { importNop } from "./nop.ts";
+import { importVllmBenchmark } from "./vllmBenchmark.ts";
 
 /** What the native files do not tell: who ran what, and how it ended. A manifest holds all of it. */
 export type RunOrigin = Pick<
@@ -16,6 +20,10 @@ export type RunOrigin = Pick<
 
 const importers: Partial<Record<HarnessName, Importer>> = {
   llmbench: importLlmbench,
+  "inference-perf": importInferencePerf,
+  guidellm: importGuidellm,
+  "vllm-benchmark": importVllmBenchmark,
+  nop: importNop,
 };
 
 /** Harnesses whose files can be read. */
@@ -44,13 +52,13 @@ export async function importRun(folder: string, origin?: RunOrigin): Promise<Run
     throw new ImportError(file, "is missing", "this is no run folder, or its run has not ended yet");
   const native = join(folder, "results");
   const results = await read(importerOf(manifest.harness, file), native, manifest);
-  const { plan = null } = results;
+  const { plan = null, startup = null } = results;
   if (plan !== null && plan.runId !== manifest.runId) {
     const problem = `belongs to run "${plan.runId}", but the folder is of run "${manifest.runId}"`;
     throw new ImportError(join(native, "plan.json"), problem, "collect the run again into an empty folder");
   }
   const { stages, requests, itl, errors, remarks } = results;
-  return { ...(await identity(manifest, native, results)), plan, stages, requests, itl, errors, remarks };
+  return { ...(await identity(manifest, native, results)), plan, stages, requests, itl, errors, remarks, startup };
 }
 
 /** A run that did not end well and left nothing to read is still one that was made: its reason stands in the report. */
@@ -81,7 +89,7 @@ const empty: NativeResults = {
   remarks: [],
 };
 
-type Identity = Omit<Run, "plan" | "stages" | "requests" | "itl" | "errors" | "remarks">;
+type Identity = Omit<Run, "plan" | "stages" | "requests" | "itl" | "errors" | "remarks" | "startup">;
 
 async function identity(manifest: RunOrigin, native: string, results: NativeResults): Promise<Identity> {
   const { problems, harnessVersion, startedAt, durationSeconds } = results;
@@ -102,7 +110,7 @@ async function identity(manifest: RunOrigin, native: string, results: NativeResu
     repetition: manifest.repetition,
     harness: manifest.harness,
     harnessVersion,
-    simulated: manifest.simulated || simulator !== null,
+    simulated: manifest.simulated || simulator !== null || results.simulated === true,
     status: told === "complete" && problems.length > 0 ? "partial" : told,
     reason: reasons.length > 0 ? reasons.join("; ") : null,
     startedAt: startedAt ?? manifest.startedAt ?? "unknown",
