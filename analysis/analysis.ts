@@ -61,7 +61,8 @@ export interface StageAnalysis {
 
 /** Definitions: docs/metrics.md. Success-only unless the name says adjusted. */
 export interface StageMetrics {
-  readonly windowSeconds: number;
+  /** null: the harness did not tell. */
+  readonly windowSeconds: number | null;
   readonly sent: number;
   readonly outcomes: Readonly<Record<Outcome, number>>;
   /** Share of sent requests, cancelled ones at the stage's end excepted, that did not end "ok": 0..1. */

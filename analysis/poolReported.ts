@@ -8,14 +8,15 @@ const NO_ROWS = "the harness left no request rows, and repetitions cannot be poo
  * their samples. Percentiles are absent, because a percentile of percentiles is none; each repetition's own stand beside.
  */
 export function poolReported(repetitions: readonly StageMetrics[]): StageMetrics {
-  const windowSeconds = sum(repetitions.map((one) => one.windowSeconds));
+  const windows = repetitions.map((one) => one.windowSeconds);
+  const windowSeconds = windows.every((window) => window !== null) ? sum(windows) : null;
   const counted = Object.fromEntries(
     outcomes.map((name) => [name, sum(repetitions.map((one) => one.outcomes[name]))]),
   ) as Record<Outcome, number>;
   const sent = sum(repetitions.map((one) => one.sent));
   const weighted = (key: keyof Rates, weight: (one: StageMetrics) => number) =>
     weightedMean(repetitions.map((one) => [one[key], weight(one)] as const));
-  const rate = (key: keyof Rates) => weighted(key, (one) => one.windowSeconds);
+  const rate = (key: keyof Rates) => weighted(key, (one) => one.windowSeconds ?? Number.NaN);
   const distributions = Object.fromEntries(
     summaries.map((key) => [key, poolSummaries(repetitions.map((one) => one[key]))]),
   ) as Record<(typeof summaries)[number], Summary>;
@@ -29,7 +30,10 @@ export function poolReported(repetitions: readonly StageMetrics[]): StageMetrics
     inputTokensPerSecond: rate("inputTokensPerSecond"),
     totalTokensPerSecond: rate("totalTokensPerSecond"),
     ...distributions,
-    cachedShare: weighted("cachedShare", (one) => one.windowSeconds * (one.inputTokensPerSecond.value ?? 0)),
+    cachedShare: weighted(
+      "cachedShare",
+      (one) => (one.windowSeconds ?? Number.NaN) * (one.inputTokensPerSecond.value ?? Number.NaN),
+    ),
     client: {
       cpu: worst(repetitions.map(({ client }) => client.cpu)),
       eventLoopLagP99Ms: worst(repetitions.map(({ client }) => client.eventLoopLagP99Ms)),

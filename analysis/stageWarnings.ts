@@ -38,7 +38,7 @@ const limits: readonly Limit[] = [
   {
     limit: 1 / LEAST_E2E_PER_WINDOW,
     of: ({ pooled, repetitions }) => {
-      const windowMs = (1000 * pooled.windowSeconds) / repetitions.length;
+      const windowMs = (1000 * (pooled.windowSeconds ?? 0)) / repetitions.length;
       return pooled.e2eMs.mean.value === null || windowMs === 0 ? null : pooled.e2eMs.mean.value / windowMs;
     },
     text: (loads, worst) =>

@@ -70,7 +70,7 @@ function countsOf({ sent, outcomes, windowSeconds }: NonNullable<ReturnType<type
     status: sent > 0 ? ("complete" as const) : ("skipped" as const),
     sent,
     outcomes,
-    endMs: windowSeconds * 1000,
+    endMs: (windowSeconds ?? 0) * 1000,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { HarnessPlan } from "../../harness/plan.ts";
 import type { ErrorCount, ItlByStage, RequestColumns, RunStage } from "../run.ts";
+import type { Startup } from "../startup/startup.ts";
 
 /**
  * What an importer makes of the native files of one run; who ran what stands in the manifest.
@@ -21,8 +22,12 @@ export interface NativeResults {
   readonly problems: readonly string[];
   /** See `Run.remarks`. */
   readonly remarks: readonly string[];
+  /** true: the files themselves say that a simulated engine answered. */
+  readonly simulated?: boolean;
   /** Of our own load generator only. */
   readonly plan?: HarnessPlan | null;
+  /** Of nop only: how the engine started. */
+  readonly startup?: Startup | null;
 }
 
 /**

@@ -49,10 +49,14 @@ export function benchmarkReports(run: Run): StageReport[] {
         version: "0.2.1",
         run: runPart(run, { stage, index, metrics }, missing),
         ...(Object.keys(scenario).length === 0 ? {} : { scenario }),
-        results: metrics === null ? {} : reportResults(metrics, stack?.metadata.label ?? null),
+        results: metrics === null ? {} : reportResults(metrics, stack?.metadata.label ?? null, imagesOf(run)),
       },
     };
   });
+}
+
+function imagesOf({ plan }: Run): number | null {
+  return plan?.data.type === "synthetic" ? (plan.data.images?.count ?? null) : null;
 }
 
 interface StagePart {

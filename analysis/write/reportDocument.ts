@@ -87,6 +87,8 @@ export interface ReportResults {
         readonly incomplete: number;
         readonly input_length?: Statistic;
         readonly output_length?: Statistic;
+        /** New in 0.2.1. */
+        readonly multimodal?: { readonly image: { readonly count: Statistic } };
       };
       readonly latency?: Readonly<Record<string, Statistic>>;
       readonly throughput?: Readonly<Record<string, Statistic>>;

@@ -9,10 +9,7 @@ export function reportLoad(run: Run, index: number, metrics: StageMetrics | null
   const { plan } = run.stages[index] as RunStage;
   const input = plannedInput(run.plan) ?? measuredInput(metrics);
   if (input === null) return null;
-  const output =
-    run.plan?.ignoreEos === true && run.plan.data.type === "synthetic"
-      ? { output_seq_len: lengthOf(run.plan.data.outputTokens, 0) }
-      : {};
+  const output = enforcedOutput(run.plan, metrics);
   const config = nativeConfig(run);
   const { load } = plan;
   return {
@@ -27,7 +24,7 @@ export function reportLoad(run: Run, index: number, metrics: StageMetrics | null
       source: run.plan === null ? "unknown" : run.plan.data.type === "synthetic" ? "random" : "sampled",
       stage: index,
       input_seq_len: input,
-      ...output,
+      ...(output === null ? {} : { output_seq_len: output }),
       ...rateOf(load),
     },
     native: { config },
@@ -54,8 +51,18 @@ function describe({ plan }: Run, stage: string, type: string): string {
 }
 
 function plannedInput(plan: HarnessPlan | null): SequenceLength | null {
-  if (plan?.data.type !== "synthetic") return null;
+  // What an image costs in tokens is the model's affair.
+  if (plan?.data.type !== "synthetic" || plan.data.images !== undefined) return null;
   return lengthOf(plan.data.inputTokens, plan.data.sharedPrefix?.tokens ?? 0);
+}
+
+/** Only a forced length is one of the load; what the model chose itself is a result. */
+function enforcedOutput(plan: HarnessPlan | null, metrics: StageMetrics | null): SequenceLength | null {
+  if (plan?.data.type !== "synthetic" || !plan.ignoreEos) return null;
+  const { outputTokens } = plan.data;
+  if (outputTokens.type !== "relative") return lengthOf(outputTokens, 0);
+  const value = metrics?.outputTokens.mean.value ?? null;
+  return value === null ? null : { distribution: "other", value, min: outputTokens.min, max: outputTokens.max };
 }
 
 function measuredInput(metrics: StageMetrics | null): SequenceLength | null {
@@ -66,9 +73,6 @@ function measuredInput(metrics: StageMetrics | null): SequenceLength | null {
 /** @param prefix tokens that stand before every prompt of that length */
 function lengthOf(of: Distribution, prefix: number): SequenceLength {
   if (of.type === "fixed") return { distribution: "fixed", value: of.value + prefix };
-  if (of.type !== "uniform" && of.type !== "normal" && of.type !== "lognormal") {
-    return { distribution: "other", value: prefix };
-  }
   const bounds = { min: of.min + prefix, max: of.max + prefix };
   if (of.type === "uniform") return { distribution: "uniform", value: (of.min + of.max) / 2 + prefix, ...bounds };
   const distribution = of.type === "normal" ? "gaussian" : "other";

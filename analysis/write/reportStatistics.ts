@@ -4,8 +4,9 @@ import type { ReportResults, Statistic, Unit } from "./reportDocument.ts";
 /**
  * Results of one stage; what is not known is left out.
  * @param engineLabel of the component that the cache hit rate belongs to; null: there is none to name
+ * @param images in each request; null: not known, or none
  */
-export function reportResults(metrics: StageMetrics, engineLabel: string | null): ReportResults {
+export function reportResults(metrics: StageMetrics, engineLabel: string | null, images: number | null): ReportResults {
   const { sent, outcomes } = metrics;
   const failures = sent - outcomes.ok - outcomes.cancelled;
   const counted = [sent, failures, outcomes.cancelled].every((count) => Number.isInteger(count) && count >= 0);
@@ -26,11 +27,17 @@ export function reportResults(metrics: StageMetrics, engineLabel: string | null)
     input_length: summary(metrics.inputTokens, "count"),
     output_length: summary(metrics.outputTokens, "count"),
   });
+  const media =
+    images === null
+      ? {}
+      : { multimodal: { image: { count: { units: "count" as const, mean: images, min: images, max: images } } } };
   const cached = rate(metrics.cachedShare, "fraction");
   return {
     request_performance: {
       aggregate: {
-        ...(counted ? { requests: { total: sent, failures, incomplete: outcomes.cancelled, ...lengths } } : {}),
+        ...(counted
+          ? { requests: { total: sent, failures, incomplete: outcomes.cancelled, ...lengths, ...media } }
+          : {}),
         ...(latency === null ? {} : { latency }),
         ...(throughput === null ? {} : { throughput }),
       },

@@ -82,7 +82,7 @@ function ratesTable({ loadType, stages }: SystemAnalysis): string[] {
   );
   const rows = stages.map(({ load, pooled }) => [
     String(load),
-    pooled.windowSeconds > 0 ? pooled.windowSeconds.toFixed(1) : "-",
+    pooled.windowSeconds !== null && pooled.windowSeconds > 0 ? pooled.windowSeconds.toFixed(1) : "-",
     ...rateCells(pooled).map(({ measured }) => cellText(measured)),
     cellText(pooled.cachedShare, percentText),
     pooled.client.cpu === null ? "-" : pooled.client.cpu.toFixed(2),

@@ -124,7 +124,7 @@ describe("what the load generator writes", () => {
       assert.equal(c2!.pooled.cachedShare.value, 4 / 12);
       assert.equal(c2!.errors![0]!.outcome, "http5xx");
       assert.match(c2!.errors![0]!.message, /503/);
-      assert.ok(Math.abs(c2!.pooled.windowSeconds - 0.5) < 0.001);
+      assert.ok(Math.abs(c2!.pooled.windowSeconds! - 0.5) < 0.001);
     } finally {
       server.closeAllConnections();
       server.close();
