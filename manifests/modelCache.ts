@@ -86,8 +86,14 @@ function claim(scenario: Scenario, name: string, sharing: readonly StandaloneTar
 /** Room for the weights of each model, a third more for a file that is fetched again, and tokenizers; in steps of 5 GiB. */
 function claimSize(targets: readonly StandaloneTarget[]): string {
   const models = new Map(targets.map(({ model }) => [model.name, model]));
-  const bytes = [...models.values()].reduce((sum, model) => sum + 1.3 * weightBytes(model) + GiB, 0);
+  const bytes = [...models.values()].reduce((sum, model) => sum + 1.3 * weightBytes(model) + GiB, 0) + copies(targets);
   return `${5 * Math.ceil(bytes / (5 * GiB))}Gi`;
+}
+
+/** Engines that load with tensorizer read a copy of their own. */
+function copies(sharing: readonly StandaloneTarget[]): number {
+  const loading = sharing.filter(({ engine }) => engine.loadFormat === "tensorizer");
+  return loading.reduce((sum, { model }) => sum + 1.1 * weightBytes(model), 0);
 }
 
 function scriptConfigMap(scenario: Scenario): V1ConfigMap {

@@ -1,11 +1,13 @@
 import type { StandaloneTarget } from "../scenario/scenario.ts";
+import { loadFormatArguments } from "./loadFormat.ts";
 import { enginePort } from "./names.ts";
 
 /**
  * Arguments of `vllm serve`, one flag with its value after the other; names as in vLLM v0.26. Every setting is written
  * out, vLLM's own defaults too: what was measured must not change with the defaults of a version.
  */
-export function vllmArguments({ engine, model }: StandaloneTarget, modelPath: string): string[] {
+export function vllmArguments(target: StandaloneTarget, modelPath: string): string[] {
+  const { engine, model } = target;
   return [
     modelPath,
     ...["--served-model-name", model.name],
@@ -19,6 +21,7 @@ export function vllmArguments({ engine, model }: StandaloneTarget, modelPath: st
     ...["--kv-cache-dtype", engine.kvCacheDtype],
     ...["--dtype", engine.dtype],
     ...["--block-size", String(engine.blockSize)],
+    ...loadFormatArguments(target, modelPath),
     engine.prefixCaching ? "--enable-prefix-caching" : "--no-enable-prefix-caching",
     // Tells how many tokens of a prompt came from the prefix cache.
     "--enable-prompt-tokens-details",

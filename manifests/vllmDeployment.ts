@@ -1,10 +1,12 @@
-import type { V1Container, V1Deployment, V1EnvVar } from "@kubernetes/client-node";
+import type { V1Container, V1Deployment, V1EnvVar, V1ResourceRequirements } from "@kubernetes/client-node";
 import type { GpuPlacement } from "../platform/index.ts";
+import { readsStartup } from "../scenario/harnesses.ts";
 import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
 import { waitForModelScript } from "./downloadScript.ts";
 import { engineSelector } from "./engineService.ts";
 import { gpuPlacement } from "./gpuPlacement.ts";
 import { labels, podLabels, stayAnnotations } from "./labels.ts";
+import { type LoadFormatParts, loadFormatParts } from "./loadFormat.ts";
 import type { ModelCache } from "./modelCache.ts";
 import {
   apiKeySecretKey,
@@ -23,6 +25,8 @@ import { vllmArguments } from "./vllmArguments.ts";
 export function vllmDeployment(scenario: Scenario, target: StandaloneTarget, cache: ModelCache): V1Deployment {
   const all = labels(scenario, "engine", { target: target.name });
   const placement = gpuPlacement(scenario, target);
+  const env = environment(scenario, target, placement);
+  const format = loadFormatParts(target, cache, env, engineResources(target, placement));
   return {
     apiVersion: "apps/v1",
     kind: "Deployment",
@@ -49,13 +53,14 @@ export function vllmDeployment(scenario: Scenario, target: StandaloneTarget, cac
           nodeSelector: { ...placement.nodeSelector },
           tolerations: placement.tolerations.map((toleration) => ({ ...toleration })),
           ...sameNodeAffinity(scenario, target),
-          initContainers: [waitForModel(scenario, target, cache)],
-          containers: [engine(scenario, target, cache, placement)],
+          initContainers: [waitForModel(scenario, target, cache), ...format.initContainers],
+          containers: [engine(scenario, target, cache, placement, { ...format, env: [...env, ...format.env] })],
           volumes: [
             { name: "model-cache", persistentVolumeClaim: { claimName: cache.claimName } },
             // Tensor-parallel workers talk through it; the default of 64 MiB makes NCCL fail.
             { name: "shm", emptyDir: { medium: "Memory", sizeLimit: target.engine.sharedMemory } },
             { name: "tmp", emptyDir: { sizeLimit: "20Gi" } },
+            ...format.volumes,
           ],
         },
       },
@@ -80,10 +85,20 @@ function waitForModel(scenario: Scenario, { engine }: StandaloneTarget, cache: M
   };
 }
 
-function engine(scenario: Scenario, target: StandaloneTarget, cache: ModelCache, placement: GpuPlacement): V1Container {
+function engineResources({ engine }: StandaloneTarget, placement: GpuPlacement): V1ResourceRequirements {
+  const resources = { cpu: String(engine.cpu), memory: engine.memory, ...placement.resources };
+  return { requests: resources, limits: resources };
+}
+
+function engine(
+  scenario: Scenario,
+  target: StandaloneTarget,
+  cache: ModelCache,
+  placement: GpuPlacement,
+  { env, mounts }: Pick<LoadFormatParts, "env" | "mounts">,
+): V1Container {
   const { readyTimeoutSeconds } = clusterOf(scenario);
-  const { cpu, memory, image } = target.engine;
-  const resources = { cpu: String(cpu), memory, ...placement.resources };
+  const { image } = target.engine;
   const health = { httpGet: { path: "/health", port: "http" } };
   return {
     name: "engine",
@@ -91,7 +106,7 @@ function engine(scenario: Scenario, target: StandaloneTarget, cache: ModelCache,
     // Not the image's entrypoint, which has changed between versions.
     command: ["vllm", "serve"],
     args: vllmArguments(target, cache.modelPath),
-    env: environment(target, placement),
+    env: [...env],
     ports: [{ name: "http", containerPort: enginePort, protocol: "TCP" }],
     // Loading 70B parameters, compiling and capturing CUDA graphs takes many minutes; nothing else is probed before it is over.
     startupProbe: {
@@ -103,18 +118,19 @@ function engine(scenario: Scenario, target: StandaloneTarget, cache: ModelCache,
     readinessProbe: { ...health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
     // An overloaded engine answers late and must not be killed for it, least of all in a stress test; a dead one ends by itself.
     livenessProbe: { ...health, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 10 },
-    resources: { requests: resources, limits: resources },
+    resources: engineResources(target, placement),
     securityContext: containerSecurityContext({ readOnlyRoot: false }),
     terminationMessagePolicy: "FallbackToLogsOnError",
     volumeMounts: [
       { name: "model-cache", mountPath: modelMount, readOnly: true },
       { name: "shm", mountPath: "/dev/shm" },
       { name: "tmp", mountPath: "/tmp" },
+      ...mounts,
     ],
   };
 }
 
-function environment(target: StandaloneTarget, placement: GpuPlacement): V1EnvVar[] {
+function environment(scenario: Scenario, target: StandaloneTarget, placement: GpuPlacement): V1EnvVar[] {
   const plain = {
     // A user id without an entry in /etc/passwd has neither home nor name, and vLLM crashes asking for them (vllm#44548).
     HOME: "/tmp",
@@ -131,6 +147,8 @@ function environment(target: StandaloneTarget, placement: GpuPlacement): V1EnvVa
     HF_HUB_OFFLINE: "1",
     VLLM_NO_USAGE_STATS: "1",
     DO_NOT_TRACK: "1",
+    // The startup is read from the log. Its stamps end at the second; the runtime's, which are fetched with it, do not.
+    ...(readsStartup(scenario.harness.name) ? { VLLM_LOGGING_LEVEL: "DEBUG" } : {}),
     ...placement.env,
   };
   return [

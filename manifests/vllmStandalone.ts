@@ -1,6 +1,7 @@
 import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
 import { engineService, serviceEndpoint } from "./engineService.ts";
 import type { EngineManifests } from "./kubernetesObject.ts";
+import { loadFormatConfigMap } from "./loadFormat.ts";
 import { modelCacheManifests } from "./modelCache.ts";
 import { monitoringManifests } from "./monitoring.ts";
 import { engineName } from "./names.ts";
@@ -10,12 +11,14 @@ import { vllmDeployment } from "./vllmDeployment.ts";
 /** vLLM as one Deployment behind one Service, with the cache that its model comes from. */
 export function vllmStandaloneManifests(scenario: Scenario, target: StandaloneTarget): EngineManifests {
   const cache = modelCacheManifests(scenario, target);
+  const scripts = loadFormatConfigMap(scenario, target);
   return {
     target: target.name,
     objects: [
       ...(cache.claim === null ? [] : [cache.claim]),
       cache.configMap,
       cache.job,
+      ...(scripts === null ? [] : [scripts]),
       vllmDeployment(scenario, target, cache),
       engineService(scenario, target),
       ...monitoringManifests(scenario, target),

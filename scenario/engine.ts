@@ -2,6 +2,9 @@ import type { Gpu } from "./gpus.ts";
 import type { Model } from "./models.ts";
 import { podSize } from "./podSize.ts";
 
+export const loadFormats = ["safetensors", "tensorizer", "runai_streamer", "fastsafetensors"] as const;
+export type LoadFormat = (typeof loadFormats)[number];
+
 /** vLLM's settings, under vLLM's names. */
 export interface EngineSettings {
   readonly image: string;
@@ -18,6 +21,8 @@ export interface EngineSettings {
   readonly prefixCaching: boolean;
   /** Tokens per KV-cache block. */
   readonly blockSize: number;
+  /** How the weights are read; null: as the engine chooses. */
+  readonly loadFormat: LoadFormat | null;
   /** Appended to `vllm serve` as they are. */
   readonly extraArgs: readonly string[];
   /** Of one replica's pod, on a cluster: requested, and limited but for the simulated engine's cores. */
@@ -64,6 +69,7 @@ export function engineDefaults(gpu: Gpu, model: Model): EngineSettings {
     dtype: "auto",
     prefixCaching: true,
     blockSize: 16,
+    loadFormat: null,
     extraArgs: [],
     ...podSize("standalone", 1),
     sharedMemory: "16Gi",

@@ -26,6 +26,12 @@ const OWN_KEYS: Readonly<Record<string, string>> = {
   "--no-enable-prefix-caching": "engine.prefixCaching",
 };
 
+/** Only where the setting is used: vLLM knows formats that have no preparation here, and these may be had as arguments. */
+const loadFormatKeys: Readonly<Record<string, string>> = {
+  "--load-format": "engine.loadFormat",
+  "--model-loader-extra-config": "engine.loadFormat",
+};
+
 /** The Service, the probes and the engine's Secret rely on them. */
 const FIXED = ["--api-key", "--host", "--port"];
 
@@ -122,7 +128,7 @@ export function resolveEngine(
     const flag = argument.split(/[=\s]/)[0]!;
     if (FIXED.includes(flag.replaceAll("_", "-")))
       fail(key("extraArgs"), flag, `the deployment sets ${flag} itself`, null, "Remove it.");
-    const own = OWN_KEYS[flag.replaceAll("_", "-")];
+    const own = OWN_KEYS[flag.replaceAll("_", "-")] ?? (engine.loadFormat === null ? undefined : loadFormatKeys[flag]);
     if (own) fail(key("extraArgs"), flag, `${flag} has a key of its own`, null, `Use ${own}.`);
   }
   return { engine, gpuCount };

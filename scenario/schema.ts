@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { loadFormats } from "./engine.ts";
 import { gpus } from "./gpus.ts";
 import { models } from "./models.ts";
 
@@ -59,6 +60,9 @@ const engine = z
     dtype: z.enum(["auto", "bfloat16", "float16"]).describe("Type of unquantised weights. Default auto."),
     prefixCaching: z.boolean().describe("Reuse the KV cache of equal prompt beginnings. Default true."),
     blockSize: z.literal([16, 32, 64, 128, 256]).describe("Tokens per KV-cache block. Default 16."),
+    loadFormat: z
+      .enum(loadFormats)
+      .describe("How weights are read; what it needs is installed or made first. Default: as vLLM chooses."),
     image: z.string().min(1).describe("Container image with tag or digest; not together with version."),
     version: z
       .string()

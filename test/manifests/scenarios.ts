@@ -51,6 +51,8 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map([
   ],
   ["two simulated engines", scenarioOf({ ...kind, targets: two.slice(0, 1).concat({ name: "slower" } as never) })],
   ["debug", scenarioOf({ ...kind, mode: "debug" })],
+  ["tensorizer", scenarioOf({ ...ocp, engine: { loadFormat: "tensorizer", tensorParallel: 2 } })],
+  ["fastsafetensors", scenarioOf({ ...gke, targets: two, engine: { loadFormat: "fastsafetensors" } })],
   ["standup", scenarioOf({ ...gke, mode: "standup" })],
   ["the longest names", scenarioOf({ ...ocp, targets: [{ name: "a".repeat(30) }], repetitions: 100 }, "s".repeat(80))],
 ]);
