@@ -1,6 +1,7 @@
 import type { HarnessPlan, LoadType, Stage } from "../harness/plan.ts";
 import type { ClientHealth, HarnessSummary, Outcome, StageSummary } from "../harness/recordFormat.ts";
 import type { StageMetrics } from "./analysis.ts";
+import type { Startup } from "./startup/startup.ts";
 
 /** One run of one target, whatever harness made it. Every importer returns this; everything after it reads nothing else. */
 export interface Run {
@@ -28,6 +29,8 @@ export interface Run {
   /** What a reader must know of this harness's numbers, in sentences: what it defines otherwise, what it does not keep. */
   readonly remarks: readonly string[];
   readonly provenance: Provenance;
+  /** How the engine started, where harness nop looked; absent or null elsewhere. */
+  readonly startup?: Startup | null;
 }
 
 /** Failures of one stage with the same cause. Messages that differ in digits only count as one; the first is kept. */

@@ -28,10 +28,15 @@ export async function readJsonElements(
   take: (element: unknown, array: number, at: readonly (string | number)[]) => void,
 ): Promise<JsonRest> {
   const reading = batches(file, arrays);
-  for (;;) {
-    const step = await reading.next();
-    if (step.done) return step.value;
-    for (const { value, array, at } of step.value) take(value, array, at);
+  try {
+    for (;;) {
+      const step = await reading.next();
+      if (step.done) return step.value;
+      for (const { value, array, at } of step.value) take(value, array, at);
+    }
+  } finally {
+    // Closes the file where an element was refused.
+    await reading.return(undefined as never);
   }
 }
 

@@ -1,4 +1,4 @@
-const BLOCK = 1 << 16;
+const BLOCK = 1 << 12;
 
 type Block = Float64Array | Float32Array;
 

@@ -1,0 +1,86 @@
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { parseStartupLog } from "../startup/parseStartupLog.ts";
+import type { PodTimes, Startup } from "../startup/startup.ts";
+import { collectAgain, ImportError } from "./importError.ts";
+import type { Importer } from "./nativeResults.ts";
+
+/** The engine's log as Kubernetes hands it out, best with its own time stamps; ours, and what llm-d-benchmark's nop keeps. */
+export const startupLog = "vllm.log";
+/** `PodTimes`, from the same pod. */
+export const podTimesFile = "pod.json";
+
+/** A log beyond this is no startup: what was served is in it. Its beginning is what counts. */
+const MAX_BYTES = 64 << 20;
+
+/**
+ * A run of nop sends nothing: it is the engine's startup. Reads `vllm.log` and, if there, `pod.json`; in a folder of llm-d-benchmark's nop
+ * the log is one folder down. @throws ImportError where there is no log, or nothing of vLLM in it
+ */
+export const importNop: Importer = async (native) => {
+  const file = await logFile(native);
+  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
+    throw new ImportError(file, `cannot be read (${error.code})`, "check its permissions");
+  });
+  const { pod, problem } = await podTimes(join(native, podTimesFile));
+  const startup = parseStartupLog(bytes.subarray(0, MAX_BYTES).toString("utf8"), pod);
+  if (!saysAnything(startup)) {
+    const next = "see whether it is the engine's log from its start, with VLLM_LOGGING_LEVEL=DEBUG";
+    throw new ImportError(file, "holds nothing that vLLM writes when it starts", next);
+  }
+  const unready = startup.readyAt === null ? ["the log ends before the server announced its routes"] : [];
+  return {
+    harnessVersion: null,
+    startedAt: pod.startedAt,
+    durationSeconds: startup.check.podSeconds.value ?? startup.startupSeconds.value ?? 0,
+    stages: [],
+    requests: null,
+    itl: [],
+    errors: [],
+    problems: [...unready, ...(problem === null ? [] : [problem])],
+    remarks: ["nop sends no requests: it reads how the engine started.", ...startup.remarks],
+    startup,
+  };
+};
+
+async function logFile(native: string): Promise<string> {
+  const entries = await readdir(native, { withFileTypes: true }).catch(() => []);
+  if (entries.some((entry) => entry.isFile() && entry.name === startupLog)) return join(native, startupLog);
+  for (const folder of entries.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    const names: string[] = await readdir(join(native, folder.name)).catch(() => []);
+    if (names.includes(startupLog)) return join(native, folder.name, startupLog);
+  }
+  const next = "the engine's log was not fetched: collect the run again";
+  throw new ImportError(join(native, startupLog), "is missing", next);
+}
+
+function saysAnything({ vllmVersion, args, phases, values }: Startup): boolean {
+  const found = [...Object.values(values), ...phases.map(({ seconds }) => seconds)].some(({ value }) => value !== null);
+  return vllmVersion !== null || args !== null || found;
+}
+
+/** A damaged file costs the comparison, not the log. */
+async function podTimes(file: string): Promise<{ pod: PodTimes; problem: string | null }> {
+  const none: PodTimes = { scheduledAt: null, startedAt: null, readyAt: null };
+  const text = await readFile(file, "utf8").catch(() => null);
+  if (text === null) return { pod: none, problem: null };
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return { pod: none, problem: `${file} is not JSON; ${collectAgain}` };
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    return { pod: none, problem: `${file} does not hold a JSON object; ${collectAgain}` };
+  const told = value as Record<string, unknown>;
+  const bad: string[] = [];
+  const moment = (key: keyof PodTimes) => {
+    const time = told[key] ?? null;
+    if (time === null) return null;
+    if (typeof time === "string" && /^\d{4}-\d\d-\d\dT/.test(time) && !Number.isNaN(Date.parse(time))) return time;
+    bad.push(key);
+    return null;
+  };
+  const pod = { scheduledAt: moment("scheduledAt"), startedAt: moment("startedAt"), readyAt: moment("readyAt") };
+  return { pod, problem: bad.length === 0 ? null : `${file}: ${bad.join(", ")} is no ISO 8601 time; ${collectAgain}` };
+}
