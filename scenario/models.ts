@@ -27,6 +27,8 @@ export interface Model {
   /** Only with a Hugging Face token whose owner accepted the licence. */
   readonly gated: boolean;
   readonly moe: Moe | null;
+  /** It reads images. Absent: text only, or, for a modelSpec, not known. */
+  readonly vision?: true;
 }
 
 /** Every layer is a mixture of experts; shared experts are as wide as routed ones and run for every token. */
@@ -85,6 +87,7 @@ export const models: readonly Model[] = [
     alias: "llama-17b", name: "RedHatAI/Llama-4-Scout-17B-16E-Instruct-FP8-dynamic", gated: false, tiedEmbeddings: false,
     layers: 48, hiddenSize: 5120, ffnSize: 8192, attentionHeads: 40, kvHeads: 8, headSize: 128, vocabSize: 202048, maxContext: 10_485_760,
     totalParams: 108_641_793_536, activeParams: 17_172_664_320, moe: { experts: 16, activeExperts: 1, sharedExperts: 1 },
+    vision: true,
     // The recipe leaves attention, routers, embeddings, output layer and the vision tower in BF16: all but the experts.
     precision: "fp8", bf16Params: 5_965_511_936,
   },

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
-import type { Scenario } from "../scenario/scenario.ts";
+import { models } from "../scenario/models.ts";
+import type { Scenario, Target } from "../scenario/scenario.ts";
 import { ScenarioError, UserError } from "../scenario/userError.ts";
 import { imageTokens } from "../simulator/imageTokens.ts";
 import { longest } from "./distribution.ts";
@@ -17,6 +18,21 @@ function imagesOf({ images }: Extract<Profile["data"], { type: "synthetic" }>): 
   return images ? images.count * imageTokens(images.width.max, images.height.max) : 0;
 }
 
+/** A model of the catalogue that reads text only answers each request with 400; of a modelSpec we do not know. */
+function checkVision({ model }: Extract<Target, { model: unknown }>, workload: string, file: string): void {
+  if (model.vision || model.alias === "custom") return;
+  throw new ScenarioError([
+    new UserError({
+      key: "workload",
+      value: workload,
+      file,
+      reason: `its requests hold images, and ${model.alias} reads text only`,
+      allowed: `with ${models.flatMap((one) => (one.vision ? [one.alias] : [])).join(", ")}, or a modelSpec`,
+      next: "Choose a model that reads images, or method simulated.",
+    }),
+  ]);
+}
+
 /** Can the engines serve the profile, within the time allowed? Throws ScenarioError. */
 export function checkWorkload(scenario: Scenario, profile: Profile, file: string): void {
   const { data, stages, api } = profile;
@@ -24,6 +40,7 @@ export function checkWorkload(scenario: Scenario, profile: Profile, file: string
   const template = api === "chat" ? CHAT_TEMPLATE_TOKENS : 0;
   for (const target of scenario.targets) {
     if (target.method === "existing" || data.type === "file") continue;
+    if (data.images && target.method !== "simulated") checkVision(target, profile.name, file);
     const pictures = imagesOf(data);
     const input = longest(data.inputTokens) + (data.sharedPrefix?.tokens ?? 0) + pictures;
     const needed = input + output + template;

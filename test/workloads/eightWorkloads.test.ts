@@ -74,6 +74,29 @@ describe("the eight workloads", () => {
     });
   }
 
+  it("image-classification is refused for a model that reads text only, unless it is simulated", () => {
+    const scenario = (model: string) => {
+      const config = {
+        platform: "ocp",
+        gpu: "h100-80",
+        gpuCount: 2,
+        method: "standalone",
+        model,
+        workload: "image-classification",
+      };
+      const entries = Object.entries(config).map(([key, value]) => [`llm-bench:${key}`, value]);
+      const text = JSON.stringify({
+        config: { ...Object.fromEntries(entries), "llm-bench:hfToken": { secure: "AAAB" } },
+      });
+      return parseScenario(rawFromStackFile(text), { stack: "test", file: "Pulumi.test.yaml" });
+    };
+    assert.equal(workloadOf(scenario("llama-17b")).name, "image-classification");
+    assert.throws(() => workloadOf(scenario("llama-8b")), {
+      message:
+        'Pulumi.test.yaml: workload is "image-classification": its requests hold images, and llama-8b reads text only. Allowed: with llama-17b, or a modelSpec. Choose a model that reads images, or method simulated.',
+    });
+  });
+
   it("translation answers as long as its prompt, request by request", () => {
     const { own, output } = sample("translation");
     const { data } = load("translation");
