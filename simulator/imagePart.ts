@@ -28,7 +28,9 @@ export function imagePart(image: unknown): Int32Array {
   const size = imageSize(bytes);
   if (size === null) throw badRequest("Failed to load image: it is no PNG, JPEG, GIF or WebP, or is cut off.");
   if (Math.max(size.width, size.height) > LONGEST_SHAPE * Math.min(size.width, size.height))
-    throw badRequest(`absolute aspect ratio must be smaller than ${LONGEST_SHAPE}, got ${size.width} x ${size.height}.`);
+    throw badRequest(
+      `absolute aspect ratio must be smaller than ${LONGEST_SHAPE}, got ${size.width} x ${size.height}.`,
+    );
   const hash = createHash("sha256").update(bytes).digest();
   const tokens = new Int32Array(imageTokens(size.width, size.height));
   for (let i = 0; i < tokens.length; i++) {
