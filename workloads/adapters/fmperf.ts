@@ -1,0 +1,131 @@
+import type { CommonLoad, HarnessAdapter, HarnessProcess, HarnessRequest, PlannedStage } from "../adapter.ts";
+import { type FmperfProfile, fmperfSchema, ratesOf } from "./fmperfSchema.ts";
+
+/**
+ * fmperf's LMBenchmark workload, not run here. fmperf itself does not measure: it makes a Job of the image of LMCache/LMBenchmark from inside
+ * its own pod, which needs the right to create Jobs (Cluster.py at 8d85bc3). So that image's own script is run, with the variables that fmperf
+ * gave it; what it measures is the same.
+ *
+ * The image's tag is the last commit of LMBenchmark, as .github/workflows/docker-build-push.yml names it (type=sha, short).
+ */
+const COMMIT = "26d02bd";
+
+export const fmperf: HarnessAdapter<FmperfProfile> = {
+  name: "fmperf",
+  version: COMMIT,
+  image: `lmcache/lmcache-benchmark:sha-${COMMIT}`,
+  executable: "run_benchmarks.sh",
+  install: "none outside of its image: run it on a cluster",
+  schema: fmperfSchema,
+  modernise,
+  stages,
+  // ShareGPT's prompts lie in the image; the others grow by every round of a conversation.
+  longest: (profile) => (profile.scenarios === "long-input" ? longestConversation(profile) : null),
+  render,
+  progressReader,
+  profileOf,
+};
+
+/** `all` runs three scenarios with the same rates, whose files our stages could not tell apart. */
+function modernise(values: unknown): { values: unknown; warnings: readonly string[] } {
+  if (typeof values !== "object" || values === null) return { values, warnings: [] };
+  const given = values as Record<string, unknown>;
+  const warnings: string[] = [];
+  const scenario = given.scenarios ?? "sharegpt";
+  const unused = ["num_users", "num_rounds", "system_prompt", "chat_history", "answer_len", "test_duration"];
+  const said = unused.filter((key) => given[key] !== undefined);
+  if (scenario === "sharegpt" && said.length > 0)
+    warnings.push(
+      `scenario sharegpt sends every prompt of the image's file at the rate; not read: ${said.join(", ")}.`,
+    );
+  if ((scenario === "short-input" || scenario === "long-long") && said.length > 0)
+    warnings.push(`scenario ${scenario} has its own users, lengths and 100 s per rate; not read: ${said.join(", ")}.`);
+  if (given.image !== undefined) warnings.push(`image: the pinned ${fmperf.image} is used instead of ${given.image}.`);
+  return { values, warnings };
+}
+
+function stages(profile: FmperfProfile): PlannedStage[] {
+  const seconds = profile.scenarios === "sharegpt" ? null : durationOf(profile);
+  return ratesOf(profile).map((rate) => ({ name: `${profile.scenarios} ${Number(rate)}/s`, seconds, requests: null }));
+}
+
+function durationOf({ scenarios, test_duration }: FmperfProfile): number {
+  return scenarios === "long-input" ? test_duration : 100;
+}
+
+/** Words of "hi" are about a token each; every round adds a question of some 20 and an answer. */
+function longestConversation(profile: FmperfProfile): { input: number; output: number } {
+  const { system_prompt, chat_history, num_rounds, answer_len } = profile;
+  return { input: system_prompt + chat_history + 64 + num_rounds * (24 + answer_len), output: answer_len };
+}
+
+function render({ profile, endpoint, configFolder, resultsFolder }: HarnessRequest<FmperfProfile>): HarnessProcess {
+  const files = { "run.sh": script(profile, resultsFolder) };
+  return {
+    files,
+    command: ["bash", `${configFolder}/run.sh`],
+    env: {
+      MODEL: endpoint.servedModel,
+      BASE_URL: endpoint.url,
+      NUM_USERS_WARMUP: String(profile.num_users_warmup),
+      NUM_USERS: String(profile.num_users),
+      NUM_ROUNDS: String(profile.num_rounds),
+      SYSTEM_PROMPT: String(profile.system_prompt),
+      CHAT_HISTORY: String(profile.chat_history),
+      ANSWER_LEN: String(profile.answer_len),
+      INIT_USER_ID: String(profile.init_user_id),
+      TEST_DURATION: String(profile.test_duration),
+      USE_CHAT_COMPLETIONS: profile.use_chat_completions ? "True" : "False",
+    },
+    // Both of its clients send "EMPTY", whatever the environment says.
+    apiKeyEnv: null,
+  };
+}
+
+/** One call for all rates: between them the script moves on to users with other prompts, which the server has not cached. */
+function script(profile: FmperfProfile, resultsFolder: string): string {
+  const call = `exec ./run_benchmarks.sh "$MODEL" "$BASE_URL" '${resultsFolder}/LMBench' ${profile.scenarios} ${ratesOf(profile).join(" ")}`;
+  return ["#!/bin/bash", "cd /app && . .venv/bin/activate || exit 1", call, ""].join("\n");
+}
+
+/** It names each file that it writes; the warm-up's lie elsewhere. */
+const written = /(?:dumping summary|Results written) to \S*LMBench_\S*\.csv/;
+
+function progressReader(planned: readonly PlannedStage[]) {
+  const started = Date.now();
+  let ended = 0;
+  return (line: string) => {
+    if (/Warming up the engine|Benchmark started/.test(line) === false && !written.test(line)) return null;
+    if (written.test(line)) ended = Math.min(ended + 1, planned.length);
+    const left = planned.slice(ended);
+    const known = left.every(({ seconds }) => seconds !== null);
+    return {
+      phase: left.length === 0 ? ("done" as const) : ("stage" as const),
+      stage: Math.min(ended + 1, planned.length),
+      stages: planned.length,
+      name: (left[0] ?? planned.at(-1))?.name ?? "",
+      elapsedSeconds: (Date.now() - started) / 1000,
+      etaSeconds: known ? left.reduce((sum, { seconds }) => sum + (seconds as number), 0) : null,
+      // It tells nothing before a rate has ended.
+      inFlight: 0,
+      ok: 0,
+      failed: 0,
+    };
+  };
+}
+
+/** It knows no closed loop: users with one question each, as many per second as there are users. */
+function profileOf({ inputTokens, outputTokens, concurrency }: CommonLoad): unknown {
+  return {
+    scenarios: "long-input",
+    qps_values: concurrency.join(" "),
+    num_users_warmup: 1,
+    num_users: Math.max(...concurrency),
+    num_rounds: 1,
+    system_prompt: 0,
+    chat_history: inputTokens,
+    answer_len: outputTokens,
+    test_duration: 60,
+    use_chat_completions: true,
+  };
+}
