@@ -56,7 +56,7 @@ export function trackedValues({ systems }: Analysis): TrackedValue[] {
         const mean = whole ? own.reduce((sum, one) => sum + one, 0) / own.length : null;
         const value = tracked.of(stage.pooled).value ?? mean;
         if (!isNumber(value)) return [];
-        const range = own.length < 2 ? null : { low: Math.min(...own), high: Math.max(...own) };
+        const range = !whole || own.length < 2 ? null : { low: Math.min(...own), high: Math.max(...own) };
         return [{ metric: tracked, system, stage, value, range }];
       }),
     ),
