@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { ImportError } from "../analysis/import/importError.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
 import { RunError } from "../run/runError.ts";
 import { ScenarioError, UserError } from "../scenario/userError.ts";
@@ -83,6 +84,38 @@ bench
   .description("analyse and report one folder of results again, whatever the stack says now")
   .action(async (dir) => ends((await import("./report.ts")).report(dir)));
 bench
+  .command("import <path>")
+  .description("read native files of a harness that were made elsewhere (a folder or a file) and report on them")
+  .requiredOption(
+    "--harness <name>",
+    "whose files: llmbench, inference-perf, guidellm, fmperf, vllm-benchmark, aiperf, nop or benchmark-report",
+  )
+  .option("--as <name>", "folder below results/ (default: imported-PATH)")
+  .option("--simulated", "the engine was a simulated one, and the report must say so", false)
+  .action(async (path, options) => ends((await import("./import.ts")).importFiles(path, options)));
+bench
+  .command("export <stack-or-folder>")
+  .description("results in a format of others; one file goes to stdout, several into a folder")
+  .requiredOption("--format <format>", "benchmark-report (0.2.1), csv, json, github-action-benchmark or bencher")
+  .option("--out <file>", "file, or folder where there are several files")
+  .action(async (what, options) => ends((await import("./export.ts")).exportResults(what, options)));
+bench
+  .command("cross-check <url>")
+  .description("several harnesses against one endpoint, one after the other: their metrics side by side")
+  .requiredOption("--model <name>", "as the endpoint serves it")
+  .option("--harness <names>", "such as ours,guidellm,aiperf (default: ours and all that are installed)")
+  .option("--concurrency <levels>", "requests in flight, one stage each", "1,4")
+  .option("--requests <count>", "of each stage", "100")
+  .option("--input-tokens <count>", "of each prompt", "256")
+  .option("--output-tokens <count>", "of each answer, forced", "64")
+  .option("--repetitions <count>", "of each harness, interleaved; intervals need 2 or more", "1")
+  .option("--tokenizer <name>", "Hugging Face name or folder, for harnesses that need one (default: the model)")
+  .option("--api-key-env <variable>", "variable that holds the endpoint's key")
+  .option("--seed <number>", "of prompts", "1")
+  .option("--time-limit <seconds>", "of each run", "1800")
+  .option("--as <name>", "folder below results/", "cross-check")
+  .action(async (url, options) => ends((await import("./crossCheck.ts")).crossCheck(url, options)));
+bench
   .command("cancel <stack>")
   .description("free a state lock that a killed command left behind")
   .action(async (stack) => ends((await import("./cancel.ts")).cancel(stack)));
@@ -126,7 +159,12 @@ function report(error: unknown): number {
     process.stderr.write(`error: ${error.message}\n  next: ${error.next}\n`);
     return error instanceof CommandError ? error.exitCode : 1;
   }
-  if (error instanceof ScenarioError || error instanceof UserError || error instanceof RunError) {
+  if (
+    error instanceof ScenarioError ||
+    error instanceof UserError ||
+    error instanceof RunError ||
+    error instanceof ImportError
+  ) {
     process.stderr.write(`error: ${error.message}\n`);
     return 2;
   }

@@ -73,7 +73,7 @@ export function readSummary(folder: RunFolder): HarnessSummary | null {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as HarnessSummary) : null;
 }
 
-async function checksums(folder: RunFolder): Promise<Record<string, string>> {
+export async function checksums(folder: RunFolder): Promise<Record<string, string>> {
   const sums: Record<string, string> = {};
   const entries = existsSync(folder.native) ? readdirSync(folder.native, { recursive: true, withFileTypes: true }) : [];
   const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));

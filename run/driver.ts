@@ -35,7 +35,13 @@ export interface RunProgress {
 export function progressLine({ run, runs, target, harness, etaSeconds }: RunProgress): string {
   const where = runs > 1 ? `run ${run}/${runs} ${target}: ` : "";
   if (harness.phase === "waiting") return `${where}waiting for the engine: ${harness.note ?? "no answer yet"}`;
-  const phase = harness.phase === "stage" ? `stage ${harness.stage}/${harness.stages} ${harness.name}` : harness.phase;
+  const named = harness.phase === "stage" && harness.name !== "";
+  const phase =
+    harness.phase === "stage" && !named
+      ? "running"
+      : named
+        ? `stage ${harness.stage}/${harness.stages} ${harness.name}`
+        : harness.phase;
   const eta = etaSeconds === 0 ? "" : `, ETA ${formatSeconds(etaSeconds)}`;
   // Another load generator that tells nothing of its requests: 0 of them would be a lie.
   if (harness.note !== undefined) return `${where}${phase}, ${harness.note}${eta}`;

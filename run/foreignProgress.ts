@@ -47,7 +47,12 @@ export class ForeignProgress {
     const { progress, atMs } = this.#last;
     const since = (performance.now() - atMs) / 1000;
     const eta = progress.etaSeconds === null ? this.#eta(progress, elapsedSeconds) : progress.etaSeconds - since;
-    return { ...progress, elapsedSeconds, etaSeconds: eta === null ? null : Math.max(0, eta) };
+    const told = { ...progress, elapsedSeconds, etaSeconds: eta === null ? null : Math.max(0, eta) };
+    // Between its first and last word many of them count nothing.
+    // Between its first and last word many of them count nothing, and do not say when the next stage begins.
+    if (progress.ok + progress.failed + progress.inFlight > 0 || progress.phase !== "stage") return told;
+    const { stage, name } = progress.stage > 1 || this.#stages.length === 1 ? progress : this.#byClock(elapsedSeconds);
+    return { ...told, stage, name, note: `${Math.round(elapsedSeconds)} s so far` };
   }
 
   /** From the pace so far where stages count requests, from the plan where they have a time. */

@@ -1,5 +1,7 @@
 import type { HarnessName, Scenario } from "../scenario/scenario.ts";
 import type { HarnessAdapter } from "./adapter.ts";
+import { aiperf } from "./adapters/aiperf.ts";
+import { fmperf } from "./adapters/fmperf.ts";
 import { guidellm } from "./adapters/guidellm.ts";
 import { inferencePerf } from "./adapters/inferencePerf.ts";
 import { vllmBenchmark } from "./adapters/vllmBenchmark.ts";
@@ -7,10 +9,12 @@ import { vllmBenchmark } from "./adapters/vllmBenchmark.ts";
 /** All harnesses but ours, which runs from its own source, and nop, which sends no load. */
 export type ForeignHarness = Exclude<HarnessName, "llmbench" | "nop">;
 
-const adapters: Partial<Record<ForeignHarness, HarnessAdapter>> = {
+const adapters: Readonly<Record<ForeignHarness, HarnessAdapter>> = {
   "inference-perf": inferencePerf,
   guidellm,
+  fmperf,
   "vllm-benchmark": vllmBenchmark,
+  aiperf,
 };
 
 /** In the order of the documents. */
@@ -21,7 +25,7 @@ export function isForeign(harness: string): harness is ForeignHarness {
 }
 
 export function adapterOf(harness: ForeignHarness): HarnessAdapter {
-  return adapters[harness] as HarnessAdapter;
+  return adapters[harness];
 }
 
 /** Image of the load generator's pod; null: the stock Node image, which runs our own programs. */

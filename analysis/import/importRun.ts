@@ -1,7 +1,10 @@
 import { join } from "node:path";
 import type { HarnessName } from "../../scenario/scenario.ts";
 import type { Manifest, Run } from "../run.ts";
+import { importAiperf } from "./aiperf.ts";
 import { answeredBySimulator, undeclaredSimulation } from "./answeredBySimulator.ts";
+import { importBenchmarkReport } from "./benchmarkReport.ts";
+import { importFmperf } from "./fmperf.ts";
 import { importGuidellm } from "./guidellm.ts";
 import { ImportError, NothingLeft } from "./importError.ts";
 import { importInferencePerf } from "./inferencePerf.ts";
@@ -18,21 +21,24 @@ export type RunOrigin = Pick<
 > &
   Partial<Pick<Manifest, "status" | "reason" | "startedAt">>;
 
-const importers: Partial<Record<HarnessName, Importer>> = {
+/** Benchmark Reports are what llm-d-benchmark makes of the files of any harness. */
+const importers: Readonly<Record<HarnessName | "benchmark-report", Importer>> = {
   llmbench: importLlmbench,
   "inference-perf": importInferencePerf,
   guidellm: importGuidellm,
+  fmperf: importFmperf,
   "vllm-benchmark": importVllmBenchmark,
+  aiperf: importAiperf,
   nop: importNop,
+  "benchmark-report": importBenchmarkReport,
 };
 
 /** Harnesses whose files can be read. */
-export const importable = Object.keys(importers) as HarnessName[];
+export const importable = Object.keys(importers);
 
 /** @throws ImportError for a harness that nobody here knows @param where for the message: who names it */
 export function importerOf(harness: string, where: string): Importer {
-  const importer = importers[harness as HarnessName];
-  if (importer !== undefined) return importer;
+  if (Object.hasOwn(importers, harness)) return importers[harness as keyof typeof importers];
   const known = importable.join(", ");
   throw new ImportError(where, `harness "${harness}" is not one whose files can be read`, `allowed: ${known}`);
 }
