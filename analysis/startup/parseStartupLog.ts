@@ -1,6 +1,6 @@
 import type { Measured } from "../analysis.ts";
 import { type LogLine, readLogLine } from "./logLine.ts";
-import { readPhases } from "./phases.ts";
+import { notWhenEager, readPhases } from "./phases.ts";
 import { podCheck } from "./podCheck.ts";
 import { readSleeps } from "./sleeps.ts";
 import type { ModelLoad, PodTimes, Startup, StartupValue } from "./startup.ts";
@@ -26,6 +26,7 @@ export function parseStartupLog(log: string | readonly string[], pod: PodTimes =
   );
   const ready = lines.findLast(({ message }) => /Route: .*, Methods?:/.test(message)) ?? null;
   const cpu = lines.some(({ message }) => /device_config=cpu\b|Automatically detected platform cpu/.test(message));
+  const eager = lines.some(({ message }) => /\benforce_eager=True\b/.test(message));
   const stamped = lines.filter(({ atMs }) => atMs !== null);
   const first = stamped[0] ?? null;
   const zeroMs = first?.atMs ?? 0;
@@ -33,7 +34,7 @@ export function parseStartupLog(log: string | readonly string[], pod: PodTimes =
   const startup = ready === null ? lines : lines.slice(0, lines.indexOf(ready) + 1);
   const phases = first === null ? readPhases([], 0) : readPhases(startup, zeroMs);
   const applying = wordingsOf(version);
-  const values = readValues(startup, applying, cpu);
+  const values = readValues(startup, applying, { cpu, eager });
   const loads = readLoads(startup);
   const stampedBy = first?.stampedBy ?? null;
   return {
@@ -56,7 +57,7 @@ export function parseStartupLog(log: string | readonly string[], pod: PodTimes =
     sleeps: readSleeps(lines),
     pod,
     check: podCheck(phases, pod),
-    notFound: notFound(applying, values, phases, cpu),
+    notFound: notFound(applying, values, phases, { cpu, eager }),
     remarks: remarksOn(version, stampedBy, first),
   };
 }
@@ -88,10 +89,25 @@ function startupSeconds(first: LogLine | null, ready: LogLine | null): Measured 
   return value >= 0 ? { value } : { value: null, reason: "the last route is stamped before the first line" };
 }
 
-function readValues(lines: readonly LogLine[], applying: readonly Wording[], cpu: boolean): Startup["values"] {
+/** What an engine is that leaves lines out. */
+interface Kind {
+  readonly cpu: boolean;
+  readonly eager: boolean;
+}
+const compiled: readonly StartupValue[] = [
+  "dynamoSeconds",
+  "compileGraphSeconds",
+  "cachedGraphSeconds",
+  "torchCompileSeconds",
+  "graphCaptureSeconds",
+  "graphCaptureGiB",
+];
+
+function readValues(lines: readonly LogLine[], applying: readonly Wording[], { cpu, eager }: Kind): Startup["values"] {
   const absent = (value: StartupValue): Measured => {
     const all = applying.filter((wording) => wording.value === value);
     if (all.length === 0) return { value: null, reason: "this version does not log it" };
+    if (eager && compiled.includes(value)) return { value: null, reason: "nothing is compiled with --enforce-eager" };
     if (cpu && all.every(({ gpuOnly }) => gpuOnly))
       return { value: null, reason: "an engine on a CPU does not log it" };
     if (all.every(({ debugOnly }) => debugOnly))
@@ -172,13 +188,20 @@ function notFound(
   applying: readonly Wording[],
   values: Startup["values"],
   phases: Startup["phases"],
-  cpu: boolean,
+  { cpu, eager }: Kind,
 ): string[] {
-  const wanted = applying.filter(({ optional, gpuOnly }) => optional === undefined && !(cpu && gpuOnly));
+  const wanted = applying
+    .filter(({ optional, gpuOnly }) => optional === undefined && !(cpu && gpuOnly))
+    .filter(({ value }) => !(eager && compiled.includes(value)));
   const missing = new Set(
     wanted.filter(({ value }) => values[value].value === null).map(({ value }) => value as string),
   );
-  return [...missing, ...phases.filter(({ seconds }) => seconds.value === null).map(({ name }) => `phase ${name}`)];
+  return [
+    ...missing,
+    ...phases
+      .filter(({ name, seconds }) => seconds.value === null && !(eager && notWhenEager.includes(name)))
+      .map(({ name }) => `phase ${name}`),
+  ];
 }
 
 function remarksOn(version: string | null, stampedBy: Startup["stampedBy"], first: LogLine | null): string[] {

@@ -13,6 +13,8 @@ interface PhaseWording {
   readonly parts?: readonly PhaseWording[];
   /** Below level DEBUG, or without a GPU, it is not there. */
   readonly needs?: "DEBUG" | "a GPU";
+  /** Not there with --enforce-eager: nothing is compiled, and what follows it has no beginning of its own. */
+  readonly unless?: "eager";
 }
 
 /**
@@ -57,12 +59,13 @@ export const phaseWordings: readonly PhaseWording[] = [
   {
     name: "Model loading",
     start: /Starting to load model/,
-    // A CPU engine says nothing at the end: what it does next ends it.
-    end: /Model loading took|Warming up model for the compilation/,
+    // A CPU engine says nothing at the end: the weights, or what it does next, end it.
+    end: /Model loading took|Loading weights took|Warming up model for the compilation/,
     endIs: "last",
   },
   {
     name: "PyTorch compilation",
+    unless: "eager",
     start: /Start compiling function/,
     // The CPU's runner and an engine that loads a compiled graph have no total.
     end: /torch\.compile (?:takes|took) [\d.]+ s in total|saved AOT compiled function|Warming up done/,
@@ -86,6 +89,7 @@ export const phaseWordings: readonly PhaseWording[] = [
   },
   {
     name: "Memory and KV cache",
+    unless: "eager",
     start: /torch\.compile (?:takes|took) [\d.]+ s in total|Warming up done/,
     end: /KV cache size: [\d,]+ tokens/,
     endIs: "last",
@@ -109,6 +113,9 @@ export const phaseWordings: readonly PhaseWording[] = [
     endIs: "last",
   },
 ];
+
+/** Phases that an engine with --enforce-eager does not have. */
+export const notWhenEager = phaseWordings.filter(({ unless }) => unless === "eager").map(({ name }) => name);
 
 /** @param zeroMs of the log's first stamped line */
 export function readPhases(lines: readonly LogLine[], zeroMs: number): StartupPhase[] {

@@ -1,0 +1,43 @@
+import type { Startup } from "../startup/startup.ts";
+import { startupValues } from "../startup/startup.ts";
+import { Html, html } from "./html.ts";
+import { measuredCell, table, text } from "./table.ts";
+
+/**
+ * Startups side by side, one column each: phases, vLLM's own numbers, the pod's clock. Empty where
+ * nothing was started under nop.
+ */
+export function startupSection(startups: readonly { readonly name: string; readonly startup: Startup }[]): Html {
+  const first = startups[0];
+  if (first === undefined) return new Html("");
+  const heads = startups.map(({ name }) => ({ head: name, align: "right" as const }));
+  const phases = first.startup.phases.map(({ name }, i) => [
+    text(name),
+    ...startups.map(({ startup }) => measuredCell(startup.phases[i]?.seconds ?? { value: null, reason: "not read" })),
+  ]);
+  const checks = [
+    ["First line to last route", (startup: Startup) => startup.startupSeconds],
+    ["Pod ready minus container started", (startup: Startup) => startup.check.podSeconds],
+    ["All phases together", (startup: Startup) => startup.check.phaseSeconds],
+    ["Not explained by a phase", (startup: Startup) => startup.check.unexplainedSeconds],
+  ] as const;
+  const values = Object.entries(startupValues).map(([key, meaning]) => [
+    text(meaning),
+    ...startups.map(({ startup }) => measuredCell(startup.values[key as keyof Startup["values"]])),
+  ]);
+  const said = startups.map(({ name, startup }) => {
+    const missing = startup.notFound.length === 0 ? "nothing" : startup.notFound.join(", ");
+    const version = startup.vllmVersion ?? "of unknown version";
+    return html`<li>${name}: vLLM ${version}, load format ${startup.loadFormat ?? "not told"}. Not found in its log: ${missing}. ${startup.remarks.join(" ")}</li>`;
+  });
+  return html`<h2 id="startup">Start of the engine</h2>
+${table("Phases of the start, seconds", [{ head: "Phase", align: "left" }, ...heads], phases)}
+${table(
+  "Beside the pod's own clock, seconds",
+  [{ head: "Time", align: "left" }, ...heads],
+  checks.map(([name, of]) => [text(name), ...startups.map(({ startup }) => measuredCell(of(startup)))]),
+)}
+${table("What vLLM measured itself", [{ head: "Value", align: "left" }, ...heads], values)}
+<ul>${said}</ul>
+`;
+}
