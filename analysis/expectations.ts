@@ -14,7 +14,8 @@ export function expectedCachedShare(data: DataSource): number {
       : inputTokens.type === "uniform"
         ? (inputTokens.min + inputTokens.max) / 2
         : inputTokens.mean;
-  return Math.min(1, data.sharedPrefix.tokens / mean);
+  // Put before the prompt's own tokens, not part of them.
+  return data.sharedPrefix.tokens / (data.sharedPrefix.tokens + mean);
 }
 
 /** Mean of the prompt lengths that were asked for, over successful requests; null where none was asked for. */

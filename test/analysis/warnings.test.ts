@@ -86,7 +86,7 @@ describe("warnings", () => {
       form: "text",
       inputTokens: { type: "uniform", min: 50, max: 150 },
       outputTokens: { type: "fixed", value: 10 },
-      sharedPrefix: { tokens: 55, groups: 1 },
+      sharedPrefix: { tokens: 150, groups: 1 },
     } as const;
     assert.deepEqual(await warnings({ ...cached, plan: { data: sharing } }), []);
   });
