@@ -49,8 +49,9 @@ function stages(profile: FmperfProfile): PlannedStage[] {
   return ratesOf(profile).map((rate) => ({ name: `${profile.scenarios} ${Number(rate)}/s`, seconds, requests: null }));
 }
 
-function durationOf({ scenarios, test_duration }: FmperfProfile): number {
-  return scenarios === "long-input" ? test_duration : 100;
+/** With the warm-up before each rate (half as many seconds as warm-up users; 400 are built into the others) and the pause after it. */
+function durationOf({ scenarios, test_duration, num_users_warmup }: FmperfProfile): number {
+  return scenarios === "long-input" ? test_duration + Math.floor(num_users_warmup / 2) + 10 : 100 + 200 + 10;
 }
 
 /** Words of "hi" are about a token each; every round adds a question of some 20 and an answer. */
@@ -88,15 +89,17 @@ function script(profile: FmperfProfile, resultsFolder: string): string {
   return ["#!/bin/bash", "cd /app && . .venv/bin/activate || exit 1", call, ""].join("\n");
 }
 
-/** It names each file that it writes; the warm-up's lie elsewhere. */
-const written = /(?:dumping summary|Results written) to \S*LMBench_\S*\.csv/;
+/** It names each file that it writes, twice; the warm-up's lie elsewhere. */
+const written = /(?:dumping summary|Results written) to \S*(LMBench_\S*\.csv)/;
 
 function progressReader(planned: readonly PlannedStage[]) {
   const started = Date.now();
-  let ended = 0;
+  const files = new Set<string>();
   return (line: string) => {
-    if (/Warming up the engine|Benchmark started/.test(line) === false && !written.test(line)) return null;
-    if (written.test(line)) ended = Math.min(ended + 1, planned.length);
+    const file = written.exec(line)?.[1];
+    if (file !== undefined) files.add(file);
+    else if (!/Warming up the engine|Benchmark started/.test(line)) return null;
+    const ended = Math.min(files.size, planned.length);
     const left = planned.slice(ended);
     const known = left.every(({ seconds }) => seconds !== null);
     return {
