@@ -214,7 +214,8 @@ export const inferencePerfSchema = z
     const type = api?.type ?? "completion";
     if (completionOnly.includes(data.type) && !multimodal && type !== "completion")
       wrong(["api", "type"], `data of type ${data.type} goes by api.type completion only`);
-    if (multimodal && type !== "chat") wrong(["api", "type"], "images, video and audio go by api.type chat only");
+    if ((multimodal || data.type === "visionarena") && type !== "chat")
+      wrong(["api", "type"], "images, video and audio go by api.type chat only");
     const replayed = data.type === "otel_trace_replay" || data.type === "weka_trace_replay";
     if (replayed !== (load.type === "trace_session_replay"))
       wrong(
