@@ -117,6 +117,9 @@ function reasonOf(issue: z.core.$ZodIssue): string {
     case "invalid_value":
     case "invalid_union":
       return "it is not one of the choices";
+    // A rule between keys, which its schema has put into words.
+    case "custom":
+      return issue.message;
     default:
       return "it does not have the form that is needed";
   }
