@@ -3,6 +3,7 @@ import type { Outcome } from "../../harness/recordFormat.ts";
 import { causeKey, mostFrequent } from "../errorCauses.ts";
 import { addGap, newSketch } from "../itlSketch.ts";
 import type { ErrorCount, ItlByStage, RequestColumns } from "../run.ts";
+import { QuickLines } from "./aiperfQuickLine.ts";
 import { msFactor, timeMs } from "./aiperfUnits.ts";
 import { failureOutcome } from "./failureOutcome.ts";
 import { collectAgain, ImportError } from "./importError.ts";
@@ -16,6 +17,7 @@ const DAY_MS = 86_400_000;
 /** Lines of profile_export.jsonl: common/models/record_models.py, 2025 (0.1.1) to 2026 (0.12.0). */
 export class AiperfRows {
   readonly #rows = new RowCollector();
+  readonly #quick = new QuickLines();
   readonly #sketches = new Map<number, Float64Array>();
   readonly #gaps = new Map<number, number>();
   readonly #causes = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
@@ -54,7 +56,7 @@ export class AiperfRows {
 
   async read(file: string, stage: number): Promise<void> {
     const before = this.#rows.length;
-    const { cut, lines } = await readLines(file, (line) => this.#line(file, line, stage));
+    const { cut, lines } = await readLines(file, (line, last) => this.#line(file, line, stage, last));
     const name = `${basename(dirname(file))}/${basename(file)}`;
     if (cut) this.#problems.push(`${name} ends inside line ${lines}`);
     if (this.#rows.length === before) this.#problems.push(`${name} holds no request that was measured`);
@@ -64,10 +66,11 @@ export class AiperfRows {
     return this.#rows.finish(this.#rows.length === 0 ? 0 : this.#rows.firstMs, closed);
   }
 
-  #line(file: string, line: string, stage: number): boolean {
-    let row: unknown;
+  /** @param last it may be cut off, and only the parser tells */
+  #line(file: string, line: string, stage: number, last: boolean): boolean {
+    let row: unknown = last ? null : this.#quick.read(line);
     try {
-      row = JSON.parse(line);
+      row ??= JSON.parse(line);
     } catch {
       return false;
     }

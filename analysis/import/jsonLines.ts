@@ -9,22 +9,23 @@ const MAX_LINE_BYTES = 64 << 20;
 
 /**
  * Gives the lines of a file one after the other, in memory of one chunk and one line. Empty lines are left out.
- * @param take returns false for a line that it cannot read: at the end of the file it was cut off, elsewhere the file is damaged
+ * @param take returns false for a line that it cannot read: at the end of the file it was cut off, elsewhere the file is damaged;
+ *   `last`: no line end follows
  * @returns whether the last line is cut off
  */
 export async function readLines(
   file: string,
-  take: (line: string) => boolean,
+  take: (line: string, last: boolean) => boolean,
 ): Promise<{ cut: boolean; lines: number }> {
   let begun: Buffer[] = [];
   let begunBytes = 0;
   let lines = 0;
   let bad = 0;
-  const line = (text: string) => {
+  const line = (text: string, last = false) => {
     if (bad > 0) throw new ImportError(file, `line ${bad} is not what it should be`, collectAgain);
     if (text.trim() === "") return;
     lines++;
-    if (!take(text)) bad = lines;
+    if (!take(text, last)) bad = lines;
   };
   try {
     for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
@@ -46,6 +47,6 @@ export async function readLines(
     if (error instanceof ImportError) throw error;
     throw new ImportError(file, `cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`, collectAgain);
   }
-  if (begunBytes > 0) line(Buffer.concat(begun).toString("utf8"));
+  if (begunBytes > 0) line(Buffer.concat(begun).toString("utf8"), true);
   return { cut: bad > 0, lines };
 }
