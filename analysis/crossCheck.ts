@@ -53,7 +53,9 @@ export function explanations(rows: readonly CrossRow[], tolerance = 0.02): strin
     const [harness = "", metric = ""] = key.split(" ");
     const told = definitionsByHarness[harness]?.[metric as CrossMetric];
     const by = `${harness}: its own ${metricNames[metric as CrossMetric]} is off by up to ${(off * 100).toFixed(0)} %`;
-    return told === undefined ? `${by}; no difference of definition is known` : `${by}: ${told}`;
+    return told === undefined
+      ? `${by}; no difference of definition is known (with few requests, percentiles differ by how they are interpolated)`
+      : `${by}: ${told}`;
   });
 }
 

@@ -56,6 +56,8 @@ export function stackFileText(models: readonly string[], options: QuickstartOpti
     gpu: gpu ?? "h100-80",
     method: method ?? (simulated ? "simulated" : "standalone"),
     workload: workload ?? (simulated ? "local" : "concurrency-sweep"),
+    // The default of these platforms is an image of others, whose profiles are its own; ours runs everywhere.
+    ...(platform === "gke" || platform === "ocp" ? { harness: "llmbench" } : {}),
     ...(platform === "kind" ? { harnessSettings: { cpu: 0.5, memory: "512Mi", pvcSize: "1Gi" } } : {}),
   };
   const targets = models.map((model) => ({ name: targetName(model), model, ...parallelism(shared, model) }));

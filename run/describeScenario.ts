@@ -2,6 +2,7 @@ import type { DataSource, Distribution, Stage } from "../harness/plan.ts";
 import { nodeImage } from "../manifests/images.ts";
 import { readsStartup } from "../scenario/harnesses.ts";
 import type { ClusterSettings, ExistingTarget, Scenario, Target } from "../scenario/scenario.ts";
+import type { PlannedStage } from "../workloads/adapter.ts";
 import { harnessImage } from "../workloads/adapterOf.ts";
 import { plannedSeconds, tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
 import { renderPlan } from "../workloads/plan.ts";
@@ -42,7 +43,7 @@ function describeWorkload(scenario: Scenario, target: Target, workload: Workload
       const longest = adapter.longest(workload.profile);
       const lengths = longest ? `at most ${longest.input} tokens in and ${longest.output} out, ` : "";
       return [
-        ["workload", `${name} of ${adapter.name} ${adapter.version}: ${stages.map((stage) => stage.name).join(", ")}`],
+        ["workload", `${name} of ${adapter.name} ${adapter.version}: ${listed(stages)}`],
         ["", `${lengths}tokens counted by the tokenizer of ${tokenizerOf(scenario, target)}`],
         ...warnings.map((warning): [string, string] => ["", warning]),
       ];
@@ -50,6 +51,14 @@ function describeWorkload(scenario: Scenario, target: Target, workload: Workload
     case "startup":
       return [["workload", "none: the engine's start is measured, by its log"]];
   }
+}
+
+/** "concurrency 1, 2, 4" for stages that differ in their last word only. */
+function listed(stages: readonly PlannedStage[]): string {
+  const names = stages.map(({ name }) => name);
+  const start = /^[a-z]+ (?=\d)/.exec(names[0] ?? "")?.[0];
+  if (start === undefined || !names.every((name) => name.startsWith(start))) return names.join(", ");
+  return `${start}${names.map((name) => name.slice(start.length)).join(", ")}`;
 }
 
 function describeCluster(scenario: Scenario, cluster: ClusterSettings): [string, string][] {

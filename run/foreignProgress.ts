@@ -46,8 +46,9 @@ export class ForeignProgress {
     if (this.#last === null) return this.#byClock(elapsedSeconds);
     const { progress, atMs } = this.#last;
     const since = (performance.now() - atMs) / 1000;
-    const eta = progress.etaSeconds === null ? this.#eta(progress, elapsedSeconds) : progress.etaSeconds - since;
-    const told = { ...progress, elapsedSeconds, etaSeconds: eta === null ? null : Math.max(0, eta) };
+    // As of that line: taken anew at each tick it would grow while nothing is told.
+    const eta = progress.etaSeconds ?? this.#eta(progress, elapsedSeconds - since);
+    const told = { ...progress, elapsedSeconds, etaSeconds: eta === null ? null : Math.max(0, eta - since) };
     // Between its first and last word many of them count nothing.
     // Between its first and last word many of them count nothing, and do not say when the next stage begins.
     if (progress.ok + progress.failed + progress.inFlight > 0 || progress.phase !== "stage") return told;

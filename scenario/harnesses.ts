@@ -1,7 +1,8 @@
 import type { HarnessName, PlatformName } from "./scenario.ts";
 
-export function defaultHarness(_platform: PlatformName): HarnessName {
-  return "llmbench";
+/** As in the documents: inference-perf where there are GPUs. Ours needs no image of its own and runs anywhere. */
+export function defaultHarness(platform: PlatformName): HarnessName {
+  return platform === "gke" || platform === "ocp" ? "inference-perf" : "llmbench";
 }
 
 /** A profile that every harness has, but for what starts quickly on a laptop and what sends nothing. */

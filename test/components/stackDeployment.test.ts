@@ -226,6 +226,7 @@ describe("components of a stack on a cluster", function () {
     const key = { secret: { "api-key": randomKey } };
     assert.deepEqual(Object.fromEntries(data), {
       "llmdbench/llm-d-hf-token": { secret: { HF_TOKEN: token } },
+      "load/llm-d-hf-token": { secret: { HF_TOKEN: token } },
       "llmdbench/baseline-api-key": key,
       "llmdbench/candidate-api-key": key,
       "load/baseline-api-key": key,

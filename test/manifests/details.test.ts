@@ -43,7 +43,8 @@ describe("workspace manifests", () => {
     const secrets = (name: string) =>
       named(objectsOf(scenario(name)), "Secret").map(({ metadata }) => `${metadata?.namespace}/${metadata?.name}`);
     assert.deepEqual(secrets("a namespace of its own for the load generator"), [
-      "llmdbench/llm-d-hf-token",
+      // Also where the load generator is, which fetches the tokenizer of the gated model.
+      ...["llmdbench/llm-d-hf-token", "load/llm-d-hf-token"],
       ...["llmdbench/baseline-api-key", "load/baseline-api-key"],
       ...["llmdbench/candidate-api-key", "load/candidate-api-key"],
     ]);
@@ -57,7 +58,8 @@ describe("workspace manifests", () => {
     const has = (values: Record<string, unknown>, hfToken: boolean) =>
       namesOf(workspaceManifests(scenarioOf(values), { hfToken })).includes("llm-d-hf-token");
     assert.deepEqual([has(gke, false), has(gke, true), has({ ...gke, model: "llama-8b" }, false)], [false, true, true]);
-    assert.ok(!has({ ...gke, method: "simulated" }, true));
+    assert.ok(!has({ ...gke, method: "simulated", harness: "llmbench" }, true));
+    assert.ok(has({ ...gke, method: "simulated", harness: "guidellm" }, true), "for its tokenizer");
   });
 
   it("leave namespaces and identities of others alone", () => {

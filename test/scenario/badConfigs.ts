@@ -230,7 +230,13 @@ const engine: readonly BadConfig[] = [
 
 const harness: readonly BadConfig[] = [
   cross("cluster on local", { ...local, cluster: { namespace: "bench" } }),
-  ...["inference-perf", "guidellm", "nop"].map((name) => cross(`${name} on local`, { ...local, harness: name })),
+  cross("nop on local", { ...local, harness: "nop" }),
+  cross("a tokenizer for a harness that lets the engine count", { ...local, harnessSettings: { tokenizer: "gpt2" } }),
+  cross("context too short for another harness", {
+    ...gke,
+    engine: { maxModelLen: 512 },
+    workload: "concurrency-sweep",
+  }),
   ...["cpu", "memory"].map((key) =>
     cross(`${key} on local`, { ...local, harnessSettings: { [key]: key === "cpu" ? 4 : "8Gi" } }),
   ),
@@ -238,9 +244,18 @@ const harness: readonly BadConfig[] = [
   cross("nop with a simulated engine", { ...local, platform: "kind", harness: "nop" }),
   cross("nop several times", { ...gke, harness: "nop", repetitions: 3 }),
   cross("harness without profiles", { ...gke, harness: "fmperf", workload: "local" }),
-  cross("context too short for the workload", { ...gke, engine: { maxModelLen: 2048 }, workload: "concurrency-sweep" }),
+  cross("context too short for the workload", {
+    ...gke,
+    harness: "llmbench",
+    engine: { maxModelLen: 2048 },
+    workload: "concurrency-sweep",
+  }),
   cross("context too short for an override", { ...local, workloadOverrides: { "data.outputTokens.value": 20000 } }),
-  cross("wait time shorter than the workload", { ...gke, harnessSettings: { waitTimeoutSeconds: 300 } }),
+  cross("wait time shorter than the workload", {
+    ...gke,
+    harness: "llmbench",
+    harnessSettings: { waitTimeoutSeconds: 300 },
+  }),
 ];
 
 const slice = { ...ocp, gpu: "h100-80-mig-3g.40gb" };

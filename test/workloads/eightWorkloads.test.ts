@@ -78,6 +78,7 @@ describe("the eight workloads", () => {
     const scenario = (model: string) => {
       const config = {
         platform: "ocp",
+        harness: "llmbench",
         gpu: "h100-80",
         gpuCount: 2,
         method: "standalone",
