@@ -44,12 +44,14 @@ class Key {
 
 /**
  * The parts of a line that count, found by their keys: several times as quick as parsing all of it, most of which nobody
- * reads. A quote inside of a text has a backslash before it, so that no text looks like a key.
+ * reads. A quote inside of a text has a backslash before it, so that no text looks like a key. Damage to what nobody reads
+ * goes unnoticed.
  */
 export class QuickLines {
   readonly #metrics = metricNames.map((name) => new Key(name, '{"value":'));
   readonly #numbers = ["request_start_ns", "credit_issued_ns"].map((name) => new Key(name, ""));
   readonly #phase = new Key("benchmark_phase", '"');
+  readonly #begin = new Key("metrics", "{");
   readonly #cancelled = new Key("was_cancelled", "");
 
   /** @returns null for a line that is written otherwise, failed, or has something odd: parse it */
@@ -57,7 +59,7 @@ export class QuickLines {
     // The error is the last key of a line; 2025 writes null where there is none.
     if (!line.startsWith('{"metadata":{') || !(line.endsWith("}}}") || line.endsWith('}},"error":null}'))) return null;
     const cancelled = this.#cancelled.valueIn(line);
-    if (cancelled < 0 || !line.startsWith("false", cancelled)) return null;
+    if (this.#begin.valueIn(line) < 0 || cancelled < 0 || !line.startsWith("false", cancelled)) return null;
     const phase = this.#phase.valueIn(line);
     if (phase < 0) return null;
     const metadata: Record<string, unknown> = { benchmark_phase: line.slice(phase, line.indexOf('"', phase)) };

@@ -10,7 +10,7 @@ const VERSION = "0.7.3";
  * config and another result schema (`metadata.version` 1 -> 2).
  *
  * It makes its prompts with a tokenizer, a folder or a Hugging Face id. Its Poisson arrivals are not what they are called:
- * each of its processes draws the same gaps, so that requests come in bursts and far too many (load-generator notes in docs/harnesses.md).
+ * each of its processes draws the same gaps, so that requests come in bursts and far too many.
  */
 export const guidellm: HarnessAdapter<GuidellmProfile> = {
   name: "guidellm",

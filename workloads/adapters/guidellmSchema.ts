@@ -9,7 +9,11 @@ const positive = z.number().gt(0);
 const text = z.string().min(1);
 const oneOrMore = <T extends z.ZodType>(one: T) => z.union([one, z.array(one).min(1)]);
 const noSecret = z
-  .null({ error: "a profile lies in files and reports, where no secret may be: use apiKeys of the scenario" })
+  .any()
+  .refine(
+    (value) => value === undefined || value === null,
+    "a profile lies in files and reports, where no secret may be: use apiKeys of the scenario",
+  )
   .optional();
 
 const backend = z.strictObject({
