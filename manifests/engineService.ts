@@ -1,8 +1,9 @@
 import type { V1Service } from "@kubernetes/client-node";
 import type { Scenario, SimulatedTarget, StandaloneTarget } from "../scenario/scenario.ts";
+import { apiKeySecretOf } from "./engineKey.ts";
 import type { EngineEndpoint } from "./kubernetesObject.ts";
 import { labelKeys, labels } from "./labels.ts";
-import { apiKeySecretKey, apiKeySecretName, engineName, enginePort } from "./names.ts";
+import { engineName, enginePort } from "./names.ts";
 import { engineNamespace } from "./namespaces.ts";
 
 type OwnEngine = StandaloneTarget | SimulatedTarget;
@@ -36,6 +37,6 @@ export function serviceEndpoint(scenario: Scenario, target: OwnEngine): EngineEn
   return {
     url: `http://${engineName(target)}.${engineNamespace(scenario)}.svc:${enginePort}`,
     servedModel: target.model.name,
-    apiKeySecret: { name: apiKeySecretName(target), key: apiKeySecretKey },
+    apiKeySecret: apiKeySecretOf(scenario, target),
   };
 }

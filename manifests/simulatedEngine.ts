@@ -2,13 +2,14 @@ import type { V1ConfigMap, V1Deployment } from "@kubernetes/client-node";
 import { simulatorConfig } from "../scenario/roofline.ts";
 import type { Scenario, SimulatedTarget } from "../scenario/scenario.ts";
 import { codeConfigMap } from "./codeConfigMap.ts";
+import { engineKeyEnv } from "./engineKey.ts";
 import { engineSelector, engineService, serviceEndpoint } from "./engineService.ts";
 import { shortHash } from "./hash.ts";
 import { nodeImageOf } from "./images.ts";
 import type { EngineManifests, SourceBundle } from "./kubernetesObject.ts";
 import { labels, podLabels, stayAnnotations } from "./labels.ts";
 import { monitoringManifests } from "./monitoring.ts";
-import { apiKeySecretKey, apiKeySecretName, engineName, enginePort, runnerServiceAccount } from "./names.ts";
+import { engineName, enginePort, runnerServiceAccount } from "./names.ts";
 import { clusterOf, engineNamespace } from "./namespaces.ts";
 import { containerSecurityContext, podSecurityContext } from "./podSecurity.ts";
 import { routeManifests } from "./route.ts";
@@ -94,12 +95,7 @@ function deployment(
               name: "engine",
               image: nodeImageOf(scenario),
               command: ["node", "/llm-bench/code/simulator.mjs", "--config", "/llm-bench/settings/simulator.json"],
-              env: [
-                {
-                  name: "LLMBENCH_SIMULATOR_API_KEY",
-                  valueFrom: { secretKeyRef: { name: apiKeySecretName(target), key: apiKeySecretKey } },
-                },
-              ],
+              env: engineKeyEnv(scenario, target, "LLMBENCH_SIMULATOR_API_KEY"),
               ports: [{ name: "http", containerPort: enginePort, protocol: "TCP" }],
               startupProbe: { ...health, periodSeconds: 1, timeoutSeconds: 2, failureThreshold: readyTimeoutSeconds },
               readinessProbe: { ...health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },

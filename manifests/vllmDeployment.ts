@@ -3,19 +3,13 @@ import type { GpuPlacement } from "../platform/index.ts";
 import { readsStartup } from "../scenario/harnesses.ts";
 import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
 import { waitForModelScript } from "./downloadScript.ts";
+import { engineKeyEnv } from "./engineKey.ts";
 import { engineSelector } from "./engineService.ts";
 import { gpuPlacement } from "./gpuPlacement.ts";
 import { labels, podLabels, stayAnnotations } from "./labels.ts";
 import { type LoadFormatParts, loadFormatParts } from "./loadFormat.ts";
 import type { ModelCache } from "./modelCache.ts";
-import {
-  apiKeySecretKey,
-  apiKeySecretName,
-  engineName,
-  enginePort,
-  modelMount,
-  runnerServiceAccount,
-} from "./names.ts";
+import { engineName, enginePort, modelMount, runnerServiceAccount } from "./names.ts";
 import { clusterOf, engineNamespace } from "./namespaces.ts";
 import { containerSecurityContext, podSecurityContext } from "./podSecurity.ts";
 import { sameNodeAffinity } from "./sameNode.ts";
@@ -153,9 +147,6 @@ function environment(scenario: Scenario, target: StandaloneTarget, placement: Gp
   };
   return [
     ...Object.entries(plain).map(([name, value]) => ({ name, value })),
-    {
-      name: "VLLM_API_KEY",
-      valueFrom: { secretKeyRef: { name: apiKeySecretName(target), key: apiKeySecretKey } },
-    },
+    ...engineKeyEnv(scenario, target, "VLLM_API_KEY"),
   ];
 }

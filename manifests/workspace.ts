@@ -2,6 +2,7 @@ import type { V1Namespace, V1PersistentVolumeClaim, V1Secret, V1ServiceAccount }
 import { platformOf } from "../platform/index.ts";
 import { countsTokens } from "../scenario/harnesses.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
+import { hasApiKey } from "./engineKey.ts";
 import type { KubernetesObject } from "./kubernetesObject.ts";
 import { labels } from "./labels.ts";
 import {
@@ -34,11 +35,6 @@ export function workspaceManifests(
 /** Does it have an engine whose model is downloaded? */
 export function needsModel({ method }: Target): boolean {
   return method === "standalone" || method === "llm-d";
-}
-
-/** Engines that we deploy get a key, so that nobody else in the cluster loads or reads them during a run. */
-export function hasApiKey(target: Target): boolean {
-  return target.method === "existing" ? target.hasApiKey : true;
 }
 
 function namespace(scenario: Scenario, name: string): V1Namespace {
@@ -109,10 +105,12 @@ function secrets(scenario: Scenario, hfToken: boolean): V1Secret[] {
     ...(gatedTokenizer || (countsTokens(scenario.harness.name) && hfToken) ? [harnessNamespace(scenario)] : []),
   ]);
   const token = [...whereToken].map((ns) => secret(hfTokenSecret.name, ns));
-  const keys = scenario.targets.filter(hasApiKey).flatMap((target) => {
-    // An engine that exists already has its key elsewhere; only whoever asks it needs a copy.
-    const where = target.method === "existing" ? [harnessNamespace(scenario)] : namespacesOf(scenario);
-    return where.map((ns) => secret(apiKeySecretName(target), ns, target));
-  });
+  const keys = scenario.targets
+    .filter((target) => hasApiKey(scenario, target))
+    .flatMap((target) => {
+      // An engine that exists already has its key elsewhere; only whoever asks it needs a copy.
+      const where = target.method === "existing" ? [harnessNamespace(scenario)] : namespacesOf(scenario);
+      return where.map((ns) => secret(apiKeySecretName(target), ns, target));
+    });
   return [...token, ...keys];
 }

@@ -20,3 +20,8 @@ export function countsTokens(harness: HarnessName): boolean {
 export function readsStartup(harness: HarnessName): boolean {
   return harness === "nop";
 }
+
+/** fmperf's clients send "EMPTY" whatever they are told, so that an engine with a key refuses them. */
+export function sendsApiKey(harness: HarnessName): boolean {
+  return harness !== "fmperf";
+}

@@ -1,7 +1,7 @@
 import { gpuNames } from "./availability.ts";
 import { checkCluster, checkLocalMode } from "./clusterChecks.ts";
 import { gpus } from "./gpus.ts";
-import { countsTokens, defaultHarness } from "./harnesses.ts";
+import { countsTokens, defaultHarness, sendsApiKey } from "./harnesses.ts";
 import { nearest } from "./nearest.ts";
 import type { Target } from "./scenario.ts";
 import type { Config } from "./schema.ts";
@@ -150,6 +150,15 @@ function checkHarness(
       allowed: null,
       reason: `harness ${harness} needs none: ${harness === "nop" ? "it sends nothing" : "the engine counts the tokens"}`,
       next: "Remove it.",
+    });
+  const keyed = targets.find((target) => target.method === "existing" && target.hasApiKey);
+  if (keyed && !sendsApiKey(harness))
+    fail({
+      key: "harness",
+      value: harness,
+      allowed: "any other harness",
+      reason: `it cannot send an API key, and target ${keyed.name} wants one`,
+      next: "Choose another harness.",
     });
   if (harness !== "nop") return;
   const target = targets.find(({ method }) => method === "existing" || method === "simulated");

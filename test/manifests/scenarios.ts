@@ -51,6 +51,16 @@ export const scenarios: ReadonlyMap<string, Scenario> = new Map([
   ],
   ["two simulated engines", scenarioOf({ ...kind, targets: two.slice(0, 1).concat({ name: "slower" } as never) })],
   ["debug", scenarioOf({ ...kind, mode: "debug" })],
+  ...(["guidellm", "fmperf", "vllm-benchmark", "aiperf"] as const).map((harness) => {
+    const workload = harness === "fmperf" ? { workload: "sanity_long-input" } : {};
+    return [`harness ${harness}`, scenarioOf({ ...gke, harness, ...workload })] as const;
+  }),
+  ["harness nop", scenarioOf({ ...gke, harness: "nop" })],
+  ["debug of another harness", scenarioOf({ ...gke, harness: "guidellm", mode: "debug" })],
+  [
+    "a tokenizer from the model's volume",
+    scenarioOf({ ...ocp, cluster: { modelStorage: { accessMode: "ReadWriteMany", storageClass: "nfs" } } }),
+  ],
   ["tensorizer", scenarioOf({ ...ocp, engine: { loadFormat: "tensorizer", tensorParallel: 2 } })],
   ["fastsafetensors", scenarioOf({ ...gke, targets: two, engine: { loadFormat: "fastsafetensors" } })],
   ["standup", scenarioOf({ ...gke, mode: "standup" })],

@@ -13,7 +13,7 @@ const COMMIT = "26d02bd";
 export const fmperf: HarnessAdapter<FmperfProfile> = {
   name: "fmperf",
   version: COMMIT,
-  image: `lmcache/lmcache-benchmark:sha-${COMMIT}`,
+  image: `docker.io/lmcache/lmcache-benchmark:sha-${COMMIT}`,
   executable: "run_benchmarks.sh",
   install: "none outside of its image: run it on a cluster",
   schema: fmperfSchema,
