@@ -9,6 +9,7 @@ const WIDTH = 100;
 /** Metrics of several harnesses under the same load, side by side; plain text, no trailing newline. */
 export function crossCheckTable(systems: readonly SystemAnalysis[], runs: readonly Run[]): string {
   const rows = crossRows(systems, runs);
+  if (rows.length === 0) return "No harness left anything to compare.";
   const harnesses = rows[0]?.cells.map(({ harness }) => harness) ?? [];
   const columns = [
     { head: ["concurrency"], align: "right" as const },
