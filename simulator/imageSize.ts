@@ -3,6 +3,9 @@ export interface ImageSize {
   readonly height: number;
 }
 
+/** In hex: as text it holds a control character, and the bundle must be plain ASCII. */
+const pngSignature = "89504e470d0a1a0a";
+
 /** Size in pixels as the header of a PNG, JPEG, GIF or WebP states it; null for anything else, and where the header is cut off. */
 export function imageSize(bytes: Buffer): ImageSize | null {
   const size = pngSize(bytes) ?? jpegSize(bytes) ?? gifSize(bytes) ?? webpSize(bytes);
@@ -10,7 +13,7 @@ export function imageSize(bytes: Buffer): ImageSize | null {
 }
 
 function pngSize(bytes: Buffer): ImageSize | null {
-  if (bytes.length < 33 || bytes.toString("latin1", 0, 8) !== "\x89PNG\r\n\x1a\n") return null;
+  if (bytes.length < 33 || bytes.toString("hex", 0, 8) !== pngSignature) return null;
   return { width: bytes.readUInt32BE(16), height: bytes.readUInt32BE(20) };
 }
 
