@@ -7,6 +7,7 @@ import { stageMetrics } from "./metrics.ts";
 import { poolReported } from "./poolReported.ts";
 import type { ErrorCount, Run, RunStage } from "./run.ts";
 import { type StageRows, stageRows } from "./stageRows.ts";
+import { onlyStarts, startsOf } from "./starts.ts";
 import { declaredTargets, systemIdentity } from "./systemIdentity.ts";
 import { warningsOf } from "./warnings.ts";
 
@@ -38,7 +39,7 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
     createdAt: options.createdAt ?? new Date().toISOString(),
     simulated: systems.some(({ simulated }) => simulated),
     systems,
-    comparison: compare(systems, options.baseline),
+    comparison: onlyStarts({ systems }) ? null : compare(systems, options.baseline),
     notes: notes(runs, bySystem),
   };
 }
@@ -67,6 +68,7 @@ function inDeclaredOrder(runs: readonly Run[]): Map<string, Run[]> {
 function systemAnalysis(name: string, runs: readonly Run[], options: AnalyseOptions): SystemAnalysis {
   const first = runs[0] as Run;
   const stages = stagesOf(runs);
+  const starts = startsOf(runs);
   return {
     name,
     ...systemIdentity(runs.find(({ plan }) => plan !== null) ?? first),
@@ -78,6 +80,7 @@ function systemAnalysis(name: string, runs: readonly Run[], options: AnalyseOpti
     assumptions: first.provenance.simulation?.assumptions ?? [],
     harness: harnessName(runs),
     remarks: remarksOf(runs),
+    ...(starts.length === 0 ? {} : { starts }),
   };
 }
 

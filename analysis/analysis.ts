@@ -1,5 +1,6 @@
 import type { LoadType } from "../harness/plan.ts";
 import type { Outcome } from "../harness/recordFormat.ts";
+import type { Startup } from "./startup/startup.ts";
 
 /** All that a reader is told, as data: written to analysis/data/stats.json; figures, report, README and terminal only draw it. */
 export interface Analysis {
@@ -31,6 +32,14 @@ export interface SystemAnalysis {
   readonly harness?: string;
   /** What must be known of this harness's numbers, in sentences: see `Run.remarks`. */
   readonly remarks?: readonly string[];
+  /** How its engine started, one per run of harness nop; absent where requests were sent. */
+  readonly starts?: readonly EngineStart[];
+}
+
+export interface EngineStart {
+  readonly runId: string;
+  readonly repetition: number;
+  readonly startup: Startup;
 }
 
 export interface RunIdentity {

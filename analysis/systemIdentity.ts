@@ -13,7 +13,7 @@ export interface SystemIdentity {
  */
 export function systemIdentity(run: Run): SystemIdentity {
   const target = recordedTarget(run);
-  const served = run.plan?.target.model;
+  const served = run.plan?.target.model ?? run.startup?.model ?? undefined;
   if (target === null) return { model: served ?? "unknown model", hardware: "unknown hardware" };
   if (target.method === "existing") return { model: served ?? target.servedModel, hardware: "hardware not recorded" };
   const replicas = target.engine?.replicas ?? 1;

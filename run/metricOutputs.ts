@@ -1,4 +1,6 @@
 import type { Analysis, Measured } from "../analysis/analysis.ts";
+import { startsOnly, timeToReady } from "../analysis/starts.ts";
+import type { Startup } from "../analysis/startup/startup.ts";
 
 /** Headline metrics as stack outputs, per system and load; `./bench outputs` and `pulumi stack output --json` print them. */
 export function stackMetrics(analysis: Analysis | null) {
@@ -9,18 +11,39 @@ export function stackMetrics(analysis: Analysis | null) {
     systems: Object.fromEntries(
       analysis.systems.map((system) => [
         system.name,
-        system.stages.map((stage) => ({
-          [system.loadType === "concurrency" ? "concurrency" : "requestsPerSecondOffered"]: stage.load,
-          requests: stage.pooled.sent,
-          failureRate: value(stage.pooled.failureRate),
-          outputTokensPerSecond: value(stage.pooled.outputTokensPerSecond),
-          requestsPerSecond: value(stage.pooled.requestsPerSecond),
-          ttftP50Ms: value(stage.pooled.ttftMs.p50),
-          tpotP50Ms: value(stage.pooled.tpotMs.p50),
-          e2eP50Ms: value(stage.pooled.e2eMs.p50),
-        })),
+        startsOnly(system)
+          ? (system.starts ?? []).map(({ startup }) => startMetrics(startup))
+          : system.stages.map((stage) => ({
+              [system.loadType === "concurrency" ? "concurrency" : "requestsPerSecondOffered"]: stage.load,
+              requests: stage.pooled.sent,
+              failureRate: value(stage.pooled.failureRate),
+              outputTokensPerSecond: value(stage.pooled.outputTokensPerSecond),
+              requestsPerSecond: value(stage.pooled.requestsPerSecond),
+              ttftP50Ms: value(stage.pooled.ttftMs.p50),
+              tpotP50Ms: value(stage.pooled.tpotMs.p50),
+              e2eP50Ms: value(stage.pooled.e2eMs.p50),
+            })),
       ]),
     ),
+  };
+}
+
+/** Of nop: how one engine started. */
+function startMetrics(startup: Startup) {
+  const { values, check, vllmVersion, loadFormat } = startup;
+  const { measured, by } = timeToReady(startup);
+  return {
+    vllmVersion,
+    loadFormat,
+    readySeconds: value(measured),
+    readyBy: by === "pod" ? "pod ready minus container started" : "log, first line to last route",
+    phaseSeconds: value(check.phaseSeconds),
+    unexplainedSeconds: value(check.unexplainedSeconds),
+    loadSeconds: value(values.loadSeconds),
+    loadGiB: value(values.loadGiB),
+    torchCompileSeconds: value(values.torchCompileSeconds),
+    graphCaptureSeconds: value(values.graphCaptureSeconds),
+    kvCacheTokens: value(values.kvCacheTokens),
   };
 }
 

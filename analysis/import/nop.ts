@@ -46,6 +46,9 @@ export const importNop: Importer = async (native) => {
 async function logFile(native: string): Promise<string> {
   const entries = await readdir(native, { withFileTypes: true }).catch(() => []);
   if (entries.some((entry) => entry.isFile() && entry.name === startupLog)) return join(native, startupLog);
+  // One file was imported, whatever its name.
+  const [only, ...others] = entries.filter((entry) => entry.isFile() && /\.(log|txt)$/.test(entry.name));
+  if (only !== undefined && others.length === 0) return join(native, only.name);
   for (const folder of entries.filter((entry) => entry.isDirectory()).sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const names: string[] = await readdir(join(native, folder.name)).catch(() => []);
     if (names.includes(startupLog)) return join(native, folder.name, startupLog);

@@ -1,5 +1,6 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
-import { definitions } from "../write/definitions.ts";
+import { onlyStarts } from "../starts.ts";
+import { definitions, startDefinitions } from "../write/definitions.ts";
 import { remarkGroups } from "../write/remarks.ts";
 import { type Html, html } from "./html.ts";
 import { dateText } from "./identity.ts";
@@ -36,7 +37,11 @@ ${
   loadTypes.has("constant") || loadTypes.has("poisson")
     ? html`<p><strong>Open loop:</strong> requests leave by a schedule, whatever the server does. Latencies count from the intended time, so a queue in front of the server is in them.</p>`
     : null
-}<dl class="definitions">${definitions.map(([name, meaning]) => html`<dt>${name}</dt><dd>${meaning}</dd>`)}</dl>
+}${
+  onlyStarts(analysis)
+    ? html`<p><strong>Nothing was sent.</strong> What was measured is how the engine came up: its log as phases, beside it the pod's own conditions, which no line of the log enters.</p>`
+    : null
+}<dl class="definitions">${(onlyStarts(analysis) ? startDefinitions : definitions).map(([name, meaning]) => html`<dt>${name}</dt><dd>${meaning}</dd>`)}</dl>
 ${analysis.systems.map(assumptions)}
 `;
 }

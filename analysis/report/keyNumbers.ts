@@ -19,7 +19,7 @@ function best({ stages }: SystemAnalysis): StageAnalysis | null {
   return known.reduce<StageAnalysis | null>((a, b) => (a === null || value(b) > value(a) ? b : a), null);
 }
 
-interface Card {
+export interface Card {
   readonly label: string;
   readonly measured: Measured;
   readonly format: (value: number) => string;
@@ -60,7 +60,7 @@ function cards(system: SystemAnalysis): Html {
   return html`<dl class="cards">${shown.map(card)}</dl>`;
 }
 
-function card({ label, measured, format, unit, where }: Card): Html {
+export function card({ label, measured, format, unit, where }: Card): Html {
   const number =
     measured.value === null
       ? html`<span class="muted" title="${measured.reason}">–</span>`

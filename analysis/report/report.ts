@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import type { Analysis } from "../analysis.ts";
 import type { DrawnFigure } from "../figures/drawFigures.ts";
 import { stampOf } from "../figures/heading.ts";
+import { namedStarts, onlyStarts } from "../starts.ts";
 import { method, reproduce, warnings } from "./closing.ts";
 import { comparisonTable } from "./comparisonSection.ts";
 import { errors } from "./errors.ts";
@@ -13,6 +14,8 @@ import { identityStrip, verdict } from "./identity.ts";
 import { keyNumbers } from "./keyNumbers.ts";
 import { script } from "./script.ts";
 import { stageTables } from "./stageTables.ts";
+import { startNumbers } from "./startNumbers.ts";
+import { startupSection } from "./startup.ts";
 import { style } from "./style.ts";
 
 /**
@@ -35,10 +38,17 @@ const headings: Readonly<Record<string, readonly [id: string, heading: string]>>
 export function reportHtml(analysis: Analysis, figures: readonly DrawnFigure[]): string {
   const sections: Html[] = [];
   let compared: Html | null = null;
+  let timeline: Html | null = null;
+  const started = onlyStarts(analysis);
   for (const figure of figures) {
     if (figure.name === "comparison") {
       // Its numbers are the table that follows it.
       compared = figureSection(figure, false);
+      continue;
+    }
+    if (figure.name === "startup_timeline") {
+      // Its numbers are the table of phases.
+      timeline = figureSection(figure, false);
       continue;
     }
     const drawn = figureSection(figure, true);
@@ -64,12 +74,12 @@ ${drawn}`);
 </head>
 <body>
 <main>
-${identityStrip(analysis)}${navigation(compared !== null)}${verdict(analysis)}${keyNumbers(analysis)}${sections}${stageTables(analysis)}${
+${identityStrip(analysis)}${navigation(linksOf(analysis, compared !== null))}${verdict(analysis)}${started ? startNumbers(analysis) : keyNumbers(analysis)}${startupSection(namedStarts(analysis), timeline)}${sections}${started ? null : stageTables(analysis)}${
   analysis.comparison === null
     ? null
     : html`<h2 id="comparison">Comparison</h2>
 ${compared}${comparisonTable(analysis)}`
-}${errors(analysis)}${warnings(analysis)}${method(analysis)}${reproduce(analysis)}<footer>${stamp === null ? "" : `${stamp}. `}Made by LLM Bench from stack ${analysis.stack}. This file needs no network.</footer>
+}${started ? null : errors(analysis)}${warnings(analysis)}${method(analysis)}${reproduce(analysis)}<footer>${stamp === null ? "" : `${stamp}. `}Made by LLM Bench from stack ${analysis.stack}. This file needs no network.</footer>
 </main>
 <script>${new Html(script)}</script>
 </body>
@@ -78,19 +88,30 @@ ${compared}${comparisonTable(analysis)}`
   return page.markup;
 }
 
-function navigation(compared: boolean): Html {
-  const links = [
-    ["key-numbers", "Key numbers"],
-    ["overview", "Overview"],
-    ["latency", "Latency"],
-    ["throughput", "Throughput"],
-    ["stages", "Stages"],
-    ...(compared ? [["comparison", "Comparison"]] : []),
-    ["errors", "Errors"],
+/** Only to what is on the page. */
+function linksOf(analysis: Analysis, compared: boolean): (readonly [id: string, name: string])[] {
+  const starts = namedStarts(analysis).length;
+  const started = onlyStarts(analysis);
+  return [
+    ...(started && starts > 1 ? [] : [["key-numbers", "Key numbers"] as const]),
+    ...(starts > 0 ? [["startup", "Start of the engine"] as const] : []),
+    ...(started
+      ? []
+      : ([
+          ["overview", "Overview"],
+          ["latency", "Latency"],
+          ["throughput", "Throughput"],
+          ["stages", "Stages"],
+        ] as const)),
+    ...(compared ? [["comparison", "Comparison"] as const] : []),
+    ...(started ? [] : [["errors", "Errors"] as const]),
     ["warnings", "Warnings"],
     ["method", "Method"],
     ["reproduce", "Reproduce"],
   ];
-  return html`<nav aria-label="Sections">${links.map(([id, name]) => html`<a href="#${id!}">${name!}</a> `)}</nav>
+}
+
+function navigation(links: readonly (readonly [id: string, name: string])[]): Html {
+  return html`<nav aria-label="Sections">${links.map(([id, name]) => html`<a href="#${id}">${name}</a> `)}</nav>
 `;
 }

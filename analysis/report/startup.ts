@@ -1,19 +1,27 @@
+import type { Measured } from "../analysis.ts";
+import { type NamedStart, secondsText } from "../starts.ts";
 import type { Startup } from "../startup/startup.ts";
 import { startupValues } from "../startup/startup.ts";
 import { Html, html } from "./html.ts";
-import { measuredCell, table, text } from "./table.ts";
+import { type Cell, measuredCell, table, text } from "./table.ts";
 
 /**
  * Startups side by side, one column each: phases, vLLM's own numbers, the pod's clock. Empty where
  * nothing was started under nop.
+ * @param timeline the phases as a picture
  */
-export function startupSection(startups: readonly { readonly name: string; readonly startup: Startup }[]): Html {
+export function startupSection(
+  startups: readonly Pick<NamedStart, "name" | "startup">[],
+  timeline: Html | null = null,
+): Html {
   const first = startups[0];
   if (first === undefined) return new Html("");
   const heads = startups.map(({ name }) => ({ head: name, align: "right" as const }));
   const phases = first.startup.phases.map(({ name }, i) => [
     text(name),
-    ...startups.map(({ startup }) => measuredCell(startup.phases[i]?.seconds ?? { value: null, reason: "not read" })),
+    ...startups.map(({ startup }) =>
+      secondsCell(startup.phases[i]?.seconds ?? { value: null, reason: "not read" }, startup),
+    ),
   ]);
   const checks = [
     ["First line to last route", (startup: Startup) => startup.startupSeconds],
@@ -31,13 +39,17 @@ export function startupSection(startups: readonly { readonly name: string; reado
     return html`<li>${name}: vLLM ${version}, load format ${startup.loadFormat ?? "not told"}. Not found in its log: ${missing}. ${startup.remarks.join(" ")}</li>`;
   });
   return html`<h2 id="startup">Start of the engine</h2>
-${table("Phases of the start, seconds", [{ head: "Phase", align: "left" }, ...heads], phases)}
+${timeline}${table("Phases of the start, seconds", [{ head: "Phase", align: "left" }, ...heads], phases)}
 ${table(
   "Beside the pod's own clock, seconds",
   [{ head: "Time", align: "left" }, ...heads],
-  checks.map(([name, of]) => [text(name), ...startups.map(({ startup }) => measuredCell(of(startup)))]),
+  checks.map(([name, of]) => [text(name), ...startups.map(({ startup }) => secondsCell(of(startup), startup))]),
 )}
 ${table("What vLLM measured itself", [{ head: "Value", align: "left" }, ...heads], values)}
 <ul>${said}</ul>
 `;
+}
+
+function secondsCell(measured: Measured, { resolutionSeconds }: Startup): Cell {
+  return measuredCell(measured, 1, (value) => secondsText(value, resolutionSeconds));
 }

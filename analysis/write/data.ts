@@ -1,12 +1,14 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Analysis } from "../analysis.ts";
 import { figures } from "../figures/figures.ts";
 import type { Run } from "../run.ts";
+import { namedStarts, onlyStarts } from "../starts.ts";
 import { writeBenchmarkReports } from "./benchmarkReportFiles.ts";
 import { type ReadmeLinks, readmeText } from "./readme.ts";
 import { writeRequestsCsv } from "./requestsCsv.ts";
 import { stagesCsv } from "./stagesCsv.ts";
+import { startupJson, startupText } from "./startup.ts";
 import { statsText } from "./statsText.ts";
 
 /**
@@ -18,6 +20,7 @@ import { statsText } from "./statsText.ts";
  *   analysis/data/stats.txt      every number, in tables with units and definitions
  *   analysis/data/stats.json     the same as data: type `Analysis`
  *   analysis/data/benchmark_report_v0.2.1,_*.yaml   one Benchmark Report per run and stage
+ *   analysis/data/startup.json, categories.txt   how the engine started, where harness nop looked; of several, with their names
  *   analysis/plots/README.md     the figures, for those who browse that folder
  */
 export async function writeData(analysis: Analysis, runs: readonly Run[], folder: string): Promise<string[]> {
@@ -28,6 +31,7 @@ export async function writeData(analysis: Analysis, runs: readonly Run[], folder
     ["analysis/data/stats.txt", statsText(analysis)],
     ["analysis/data/stats.json", `${JSON.stringify(analysis, null, 2)}\n`],
     ["analysis/plots/README.md", readmeText(analysis, linksFrom(analysis, "../../"))],
+    ...startFiles(analysis),
   ];
   for (const [path, text] of files) await writeFile(join(folder, path), text);
   await writeRequestsCsv(runs, join(folder, "results", "requests.csv"));
@@ -48,8 +52,28 @@ function linksFrom(analysis: Analysis, up: string): ReadmeLinks {
         file: `${up}analysis/data/`,
         title: "analysis/data/: one Benchmark Report 0.2.1 (benchmark_report_v0.2.1,_*.yaml) per run and stage",
       },
-      { file: `${up}results/stages.csv`, title: "stages.csv: one row per stage and repetition" },
-      { file: `${up}results/requests.csv`, title: "requests.csv: one row per request" },
+      ...(onlyStarts(analysis)
+        ? []
+        : [
+            { file: `${up}results/stages.csv`, title: "stages.csv: one row per stage and repetition" },
+            { file: `${up}results/requests.csv`, title: "requests.csv: one row per request" },
+          ]),
+      ...startFiles(analysis).map(([path]) => ({
+        file: `${up}${path}`,
+        title: `${basename(path)}: how the engine started, ${path.endsWith(".json") ? "as data" : "phase by phase"}`,
+      })),
     ],
   };
+}
+
+/** startup.json and categories.txt; of several starts each has its system's name in front. */
+function startFiles(analysis: Analysis): [path: string, text: string][] {
+  const starts = namedStarts(analysis);
+  return starts.flatMap(({ name, startup }): [string, string][] => {
+    const prefix = starts.length === 1 ? "" : `${name.replace(/[^A-Za-z0-9._-]+/g, "-")}-`;
+    return [
+      [`analysis/data/${prefix}startup.json`, startupJson(startup)],
+      [`analysis/data/${prefix}categories.txt`, startupText(startup)],
+    ];
+  });
 }

@@ -17,3 +17,16 @@ export const definitions: readonly (readonly [name: string, text: string])[] = [
   ["adjusted", "the same with every failed request as +infinity; where a request failed"],
   ["percentiles", "linear interpolation over all requests of the stage; not given below their sample floor (n<N)"],
 ];
+
+/** Of a run that sent nothing and read how an engine started; the full text is docs/metrics.md. */
+export const startDefinitions: readonly (readonly [name: string, text: string])[] = [
+  [
+    "time to ready",
+    "pod condition Ready minus the container's start, whole seconds, no log involved; image pull excluded",
+  ],
+  ["phase", "from the first log line that begins it to the line that ends it, over all processes of the engine"],
+  ["all phases", "the time that at least one phase covers; phases of several processes overlap"],
+  ["not explained", "time to ready minus all phases: Python's start and imports, gaps, the wait for the next probe"],
+  ["vLLM's values", "numbers that vLLM measured and printed itself; of several processes the slowest, or their sum"],
+  ["not found", "what this version should log and this log does not hold: null, never 0"],
+];

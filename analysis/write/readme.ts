@@ -1,8 +1,10 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
+import { namedStarts, onlyStarts, startsOnly } from "../starts.ts";
 import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
-import { definitions } from "./definitions.ts";
+import { definitions, startDefinitions } from "./definitions.ts";
 import { loadTable } from "./loadTable.ts";
 import { remarkGroups } from "./remarks.ts";
+import { startColumns, startRows } from "./startup.ts";
 import { systemSentence } from "./systemSentence.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
 import type { Column } from "./textTable.ts";
@@ -40,7 +42,7 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
     ),
     list(
       "## Definitions",
-      definitions.map(([name, text]) => `**${name}**: ${escapeText(text)}`),
+      (onlyStarts(analysis) ? startDefinitions : definitions).map(([name, text]) => `**${name}**: ${escapeText(text)}`),
     ),
     `Stack \`${stack}\`, analysed ${createdAt}. Run again with \`./bench up ${stack}\`.`,
   ];
@@ -48,6 +50,7 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
 }
 
 function systemSection(system: SystemAnalysis): string {
+  if (startsOnly(system)) return [`## ${escapeText(systemTitle(system))}`, ...startTables(system)].join("\n\n");
   const { columns, rows, notes } = loadTable(system);
   const stamp = system.simulated ? " (SIMULATED)" : "";
   const table = rows.length === 0 ? "No stage ran." : markdownTable(columns, rows);
@@ -56,6 +59,16 @@ function systemSection(system: SystemAnalysis): string {
     table,
     ...notes.map((note) => `<sub>${escapeText(note)}</sub>`),
   ].join("\n\n");
+}
+
+function startTables(system: SystemAnalysis): string[] {
+  return namedStarts({ systems: [system] }).flatMap(({ startup }) => [
+    markdownTable(
+      startColumns,
+      startRows(startup).map(([what, value]) => [what.trim(), value]),
+    ),
+    `<sub>Not found in the log: ${escapeText(startup.notFound.join(", ") || "nothing is missing")}.</sub>`,
+  ]);
 }
 
 function markdownTable(columns: readonly Column[], rows: readonly (readonly string[])[]): string {

@@ -1,10 +1,50 @@
 import type { Measured } from "../analysis.ts";
-import { type Startup, type StartupPhase, startupValues } from "../startup/startup.ts";
-import { textTable, wrapText } from "./textTable.ts";
+import { secondsText, timeToReady } from "../starts.ts";
+import { type Startup, type StartupPhase, type StartupValue, startupValues } from "../startup/startup.ts";
+import { type Column, textTable, wrapText } from "./textTable.ts";
 
 /** Content of startup.json. */
 export function startupJson(startup: Startup): string {
   return `${JSON.stringify(startup, null, 2)}\n`;
+}
+
+const numberOf: Readonly<Partial<Record<StartupValue, string>>> = {
+  weightsSeconds: "reading weights",
+  loadSeconds: "model loading, by vLLM",
+  loadGiB: "size of the model in memory",
+  torchCompileSeconds: "torch.compile",
+  graphCaptureSeconds: "CUDA graph capture",
+  graphCaptureGiB: "memory of CUDA graphs",
+  kvCacheGiB: "KV cache of one process",
+  kvCacheTokens: "KV cache",
+};
+const unitOf = (key: StartupValue): string => (key.endsWith("GiB") ? "GiB" : key.endsWith("Tokens") ? "tokens" : "s");
+
+/** For the terminal and the README: what was found, line by line; what was not is in categories.txt. */
+export function startRows(startup: Startup): [what: string, value: string][] {
+  const { measured, by } = timeToReady(startup);
+  const { phases, values, check, resolutionSeconds } = startup;
+  const from = by === "pod" ? "container started to pod ready" : "first line of the log to last route";
+  const seconds = (value: Measured, resolution = resolutionSeconds) =>
+    value.value === null ? `- (${value.reason})` : `${secondsText(value.value, resolution)} s`;
+  const found = phases.filter((phase) => phase.seconds.value !== null);
+  const numbers = (Object.keys(numberOf) as StartupValue[]).filter((key) => values[key].value !== null);
+  return [
+    [`time to ready: ${from}`, seconds(measured, by === "pod" ? 1 : resolutionSeconds)],
+    ...found.map((phase): [string, string] => [`  ${phase.name}`, seconds(phase.seconds)]),
+    ["all phases together", seconds(check.phaseSeconds)],
+    ["not explained by a phase", seconds(check.unexplainedSeconds)],
+    ...numbers.map((key): [string, string] => [numberOf[key] as string, `${valueText(values[key], 2)} ${unitOf(key)}`]),
+  ];
+}
+
+export const startColumns: readonly Column[] = [
+  { head: ["start of the engine"], align: "left" },
+  { head: ["took"], align: "right" },
+];
+
+export function startTable(startup: Startup): string[] {
+  return textTable(startColumns, startRows(startup));
 }
 
 /** Content of categories.txt: phases in order, vLLM's own numbers, the pod's clock beside them, what was not found. */

@@ -2,11 +2,13 @@ import { outcomes } from "../../harness/recordFormat.ts";
 import type { Analysis, Measured, StageAnalysis, StageMetrics, Summary, SystemAnalysis } from "../analysis.ts";
 import { loadName } from "../loadName.ts";
 import { percentiles } from "../percentile.ts";
+import { namedStarts, onlyStarts, startsOnly } from "../starts.ts";
 import { BELOW_FLOOR, cellText, footnotes, numberText, percentText } from "./cellText.ts";
 import { comparisonColumns, comparisonRows, metricLabel } from "./comparisonTable.ts";
-import { definitions } from "./definitions.ts";
+import { definitions, startDefinitions } from "./definitions.ts";
 import { loadHead } from "./loadTable.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
+import { startupText } from "./startup.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
 import { type Column, textTable, wrapText } from "./textTable.ts";
 
@@ -28,7 +30,7 @@ export function statsText(analysis: Analysis): string {
     "",
     "Definitions",
     "-----------",
-    ...definitions.flatMap(definitionLines),
+    ...(onlyStarts(analysis) ? startDefinitions : definitions).flatMap(definitionLines),
   ];
   return `${lines.join("\n")}\n`;
 }
@@ -46,8 +48,11 @@ function systemSection(system: SystemAnalysis, anySimulated: boolean): string[] 
         "  ",
       ),
     ),
+    ...namedStarts({ systems: [system] }).flatMap(({ startup }) => ["", startupText(startup)]),
     ...(system.stages.length === 0
-      ? ["no stage ran"]
+      ? startsOnly(system)
+        ? []
+        : ["no stage ran"]
       : [...countsTable(system), ...ratesTable(system), ...system.stages.flatMap(latencyTable)]),
   ];
 }

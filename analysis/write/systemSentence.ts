@@ -1,9 +1,15 @@
 import type { StageAnalysis, SystemAnalysis } from "../analysis.ts";
 import { loadName } from "../loadName.ts";
+import { namedStarts, startSentence, startsOnly } from "../starts.ts";
 import { numberText } from "./cellText.ts";
 
-/** What was measured of one system, in a sentence: its best throughput, and TTFT there and at the lowest load. */
-export function systemSentence({ name, stages, simulated }: SystemAnalysis): string {
+/** What was measured of one system, in a sentence: its best throughput, and TTFT there and at the lowest load; under nop, how it started. */
+export function systemSentence(system: SystemAnalysis): string {
+  if (startsOnly(system))
+    return namedStarts({ systems: [system] })
+      .map(startSentence)
+      .join(" ");
+  const { name, stages, simulated } = system;
   const prefix = simulated ? "SIMULATED: " : "";
   const [best] = stages
     .filter(({ pooled }) => pooled.outputTokensPerSecond.value !== null)

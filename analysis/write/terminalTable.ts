@@ -1,7 +1,9 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
+import { namedStarts, startSentence, startsOnly } from "../starts.ts";
 import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
 import { loadTable } from "./loadTable.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
+import { startTable } from "./startup.ts";
 import { textTable, wrapText } from "./textTable.ts";
 
 const WIDTH = 100;
@@ -31,6 +33,7 @@ export function terminalTable(analysis: Analysis): string {
 }
 
 function systemLines(system: SystemAnalysis): string[] {
+  if (startsOnly(system)) return [...wrapText(systemTitle(system), WIDTH, "  "), ...startLines(system)];
   const { columns, rows, notes } = loadTable(system);
   const table = rows.length === 0 ? ["no stage ran"] : textTable(columns, rows);
   return [
@@ -40,10 +43,19 @@ function systemLines(system: SystemAnalysis): string[] {
   ];
 }
 
+function startLines(system: SystemAnalysis): string[] {
+  return namedStarts({ systems: [system] }).flatMap((start) => [
+    ...startTable(start.startup),
+    "",
+    ...wrapText(startSentence(start), WIDTH, "  "),
+  ]);
+}
+
 /** The remarks themselves would bury the table. */
 function remarkHint({ harness, remarks }: RemarkGroup): string {
   const what = remarks.length === 1 ? "a remark" : `${remarks.length} remarks`;
-  return `the load came from ${harness}: ${what} on its numbers in stats.txt and in the report`;
+  const whose = harness === "nop" ? harness : `the load came from ${harness}`;
+  return `${whose}: ${what} on its numbers in stats.txt and in the report`;
 }
 
 export function systemTitle({ name, model, hardware, runs }: SystemAnalysis): string {
