@@ -3,21 +3,43 @@ import type { Outcome } from "../../harness/recordFormat.ts";
 import { causeKey, mostFrequent } from "../errorCauses.ts";
 import { addGap, newSketch } from "../itlSketch.ts";
 import type { ErrorCount, ItlByStage, RequestColumns } from "../run.ts";
-import { QuickLines } from "./aiperfQuickLine.ts";
 import { msFactor, timeMs } from "./aiperfUnits.ts";
 import { failureOutcome } from "./failureOutcome.ts";
 import { collectAgain, ImportError } from "./importError.ts";
-import { readLines } from "./jsonLines.ts";
+import { readJsonLines } from "./jsonLines.ts";
+import type { Wanted } from "./jsonShapes.ts";
 import { countOf, type JsonObject, numberOf, objectOf, textOf, valueAt } from "./looseJson.ts";
 import { RowCollector } from "./rowCollector.ts";
 
 const MAX_CAUSES = 10_000;
 const DAY_MS = 86_400_000;
 
+const metric: Wanted = { value: true, unit: true };
+/** All that is read of a line below. */
+const wanted: Wanted = {
+  metadata: {
+    benchmark_phase: true,
+    request_start_ns: true,
+    request_end_ns: true,
+    credit_issued_ns: true,
+    was_cancelled: true,
+  },
+  metrics: {
+    request_latency: metric,
+    time_to_first_token: metric,
+    usage_completion_tokens: metric,
+    usage_prompt_tokens: metric,
+    usage_prompt_cache_read_tokens: metric,
+    output_sequence_length: metric,
+    input_sequence_length: metric,
+    inter_chunk_latency: metric,
+  },
+  error: { message: true, type: true, code: true },
+};
+
 /** Lines of profile_export.jsonl: common/models/record_models.py, 2025 (0.1.1) to 2026 (0.12.0). */
 export class AiperfRows {
   readonly #rows = new RowCollector();
-  readonly #quick = new QuickLines();
   readonly #sketches = new Map<number, Float64Array>();
   readonly #gaps = new Map<number, number>();
   readonly #causes = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
@@ -56,7 +78,7 @@ export class AiperfRows {
 
   async read(file: string, stage: number): Promise<void> {
     const before = this.#rows.length;
-    const { cut, lines } = await readLines(file, (line, last) => this.#line(file, line, stage, last));
+    const { cut, lines } = await readJsonLines(file, wanted, (row) => this.#line(file, row, stage));
     const name = `${basename(dirname(file))}/${basename(file)}`;
     if (cut) this.#problems.push(`${name} ends inside line ${lines}`);
     if (this.#rows.length === before) this.#problems.push(`${name} holds no request that was measured`);
@@ -66,17 +88,10 @@ export class AiperfRows {
     return this.#rows.finish(this.#rows.length === 0 ? 0 : this.#rows.firstMs, closed);
   }
 
-  /** @param last it may be cut off, and only the parser tells */
-  #line(file: string, line: string, stage: number, last: boolean): boolean {
-    let row: unknown = last ? null : this.#quick.read(line);
-    try {
-      row ??= JSON.parse(line);
-    } catch {
-      return false;
-    }
+  #line(file: string, row: unknown, stage: number): void {
     const metadata = objectOf(objectOf(row).metadata);
     const metrics = objectOf(objectOf(row).metrics);
-    if (metadata.benchmark_phase === "warmup") return true;
+    if (metadata.benchmark_phase === "warmup") return;
     const startNs = numberOf(metadata.request_start_ns);
     if (Number.isNaN(startNs)) throw new ImportError(file, "a line has no metadata.request_start_ns", collectAgain);
     if (Number.isNaN(this.#baseNs)) this.#baseNs = startNs;
@@ -85,7 +100,6 @@ export class AiperfRows {
     if (error !== null && error !== undefined) this.#failed(stage, sentMs, metadata, objectOf(error));
     else if (metadata.was_cancelled === true) this.#failed(stage, sentMs, metadata, { message: "cancelled" });
     else this.#answered(file, stage, sentMs, metadata, metrics);
-    return true;
   }
 
   #answered(file: string, stage: number, sentMs: number, metadata: JsonObject, metrics: JsonObject): void {

@@ -1,7 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { guidellmReported, reportedRemarks } from "./guidellmReported.ts";
-import { GuidellmRows, rowArrays } from "./guidellmRows.ts";
+import { GuidellmRows, rowArrays, wantedOfRow } from "./guidellmRows.ts";
 import { guidellmStage, guidellmWindow, type StageConfig } from "./guidellmStages.ts";
 import { collectAgain, ImportError, NothingLeft } from "./importError.ts";
 import { type JsonRest, readJsonElements } from "./jsonElements.ts";
@@ -17,7 +17,12 @@ import type { NativeResults } from "./nativeResults.ts";
 export async function importGuidellm(native: string): Promise<NativeResults> {
   const file = await resultFile(native);
   const rows = new GuidellmRows(file);
-  const rest = await readJsonElements(file, rowArrays, (row, array, at) => rows.add(row, array, Number(at[1])));
+  const rest = await readJsonElements(
+    file,
+    rowArrays,
+    (row, array, at) => rows.add(row, array, Number(at[1])),
+    wantedOfRow,
+  );
   const document = documentOf(file, rest);
   const benchmarks = document.benchmarks as readonly unknown[];
   const stages = benchmarks.map((benchmark, index) => guidellmStage(file, benchmark, index));

@@ -4,12 +4,38 @@ import type { ErrorCount, RequestColumns } from "../run.ts";
 import { failureOutcome } from "./failureOutcome.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 import type { JsonPath } from "./jsonElements.ts";
+import type { Wanted } from "./jsonShapes.ts";
 import { countOf, numberOf, objectOf, textOf, valueAt } from "./looseJson.ts";
 import { RowCollector } from "./rowCollector.ts";
 
 const statuses = ["successful", "errored", "incomplete"] as const;
 /** Where a result file has its requests, by `statuses`. */
 export const rowArrays: readonly JsonPath[] = statuses.map((status) => ["benchmarks", "*", "requests", status]);
+
+/** All that is read of a request below. */
+export const wantedOfRow: Wanted = {
+  info: {
+    error: true,
+    timings: {
+      request_start: true,
+      resolve_start: true,
+      scheduled_at: true,
+      targeted_start: true,
+      request_end: true,
+      resolve_end: true,
+      first_token_iteration: true,
+      first_iteration: true,
+      last_token_iteration: true,
+      last_iteration: true,
+      token_iterations: true,
+    },
+  },
+  input_metrics: { cached_tokens: true },
+  output_metrics: { total_tokens: true },
+  prompt_tokens: true,
+  output_tokens: true,
+  cached_tokens: true,
+};
 
 const MAX_CAUSES = 10_000;
 const DAY_MS = 86_400_000;

@@ -1,5 +1,6 @@
 import type { Outcome } from "../../harness/recordFormat.ts";
 import { failureOutcome } from "./failureOutcome.ts";
+import type { Wanted } from "./jsonShapes.ts";
 import { countOf, type JsonObject, numberOf, objectOf, textOf } from "./looseJson.ts";
 
 /** One element of per_request_lifecycle_metrics.json. Times in ms of a clock without a date; NaN or -1 where absent. */
@@ -25,6 +26,27 @@ export interface LifecycleRow {
   readonly outputTokensAsked: number;
   readonly cachedTokens: number;
 }
+
+const response: Wanted = {
+  output_tokens: true,
+  chunk_times: true,
+  output_token_times: true,
+  server_usage: { completion_tokens: true, prompt_tokens: true, prompt_tokens_details: { cached_tokens: true } },
+};
+/** All that is read of an element below. */
+export const wantedOfRow: Wanted = {
+  start_time: true,
+  end_time: true,
+  request: true,
+  error: { error_type: true, error_msg: true },
+  info: {
+    ...response,
+    input_tokens: true,
+    request_metrics: { text: { input_tokens: true } },
+    response_metrics: response,
+    response_info: response,
+  },
+};
 
 /** A row whose times lie outside of these many seconds is no measurement. */
 const MAX_CLOCK_SECONDS = 1e10;

@@ -1,6 +1,7 @@
 import { open } from "node:fs/promises";
 import { collectAgain, ImportError } from "./importError.ts";
-import { type JsonElement, type JsonPath, JsonSplitter } from "./jsonSplitter.ts";
+import { JsonShapes, type Wanted } from "./jsonShapes.ts";
+import { type JsonPath, JsonSplitter, type TakeElement } from "./jsonSplitter.ts";
 
 export type { JsonPath } from "./jsonSplitter.ts";
 
@@ -19,59 +20,45 @@ const CHUNK_BYTES = 1 << 20;
  * Reads a JSON document of any size: gives the elements of the named arrays one by one, in file order, and returns the
  * rest. Memory: a chunk and its elements, plus the rest.
  * @param arrays paths of arrays, "*" for any key or index, e.g. [["benchmarks", "*", "requests", "successful"]]; [] is the root
- * @param take the element, the index of its path in `arrays`, and the full path of its array
+ * @param take the element, the index of its path in `arrays`, and the full path of its array; nothing of the element may be
+ *   kept where `wanted` is given
+ * @param wanted what is read of an element, which is several times as quick as all of it
  * @throws ImportError where the file cannot be read or is not JSON; a file that only ends too early is told by `cut`
  */
 export async function readJsonElements(
   file: string,
   arrays: readonly JsonPath[],
-  take: (element: unknown, array: number, at: readonly (string | number)[]) => void,
+  take: TakeElement,
+  wanted?: Wanted,
 ): Promise<JsonRest> {
-  const reading = batches(file, arrays);
-  try {
-    for (;;) {
-      const step = await reading.next();
-      if (step.done) return step.value;
-      for (const { value, array, at } of step.value) take(value, array, at);
-    }
-  } finally {
-    // Closes the file where an element was refused.
-    await reading.return(undefined as never);
-  }
+  const splitter = new JsonSplitter(file, arrays, wanted === undefined ? null : new JsonShapes(wanted));
+  for await (const chunk of chunks(file)) splitter.each(chunk, take);
+  return splitter.end();
 }
 
 /** Elements of one array (or of all that match a path with "*"). Throws at the end of a file that is cut. */
 export async function* jsonElements(file: string, path: JsonPath): AsyncGenerator<unknown, void, undefined> {
-  const reading = batches(file, [path]);
-  for (;;) {
-    const step = await reading.next();
-    if (!step.done) {
-      for (const { value } of step.value) yield value;
-      continue;
-    }
-    if (step.value.cut !== null) throw new ImportError(file, step.value.cut, collectAgain);
-    return;
-  }
+  const splitter = new JsonSplitter(file, [path]);
+  for await (const chunk of chunks(file)) for (const { value } of splitter.push(chunk)) yield value;
+  const { cut } = splitter.end();
+  if (cut !== null) throw new ImportError(file, cut, collectAgain);
 }
 
-async function* batches(file: string, arrays: readonly JsonPath[]): AsyncGenerator<JsonElement[], JsonRest, undefined> {
+/** Each one's memory is used again for the next. */
+async function* chunks(file: string): AsyncGenerator<Buffer, void, undefined> {
   const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
     const problem = error.code === "ENOENT" ? "is missing" : `cannot be opened (${error.code})`;
     throw new ImportError(file, problem, collectAgain);
   });
   try {
-    const splitter = new JsonSplitter(file, arrays);
     const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null);
-      if (bytesRead === 0) break;
-      const elements = splitter.push(buffer.subarray(0, bytesRead));
-      if (elements.length > 0) yield elements;
+      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null).catch((error: Error) => {
+        throw new ImportError(file, `cannot be read (${error.message})`, "check the disk and its permissions");
+      });
+      if (bytesRead === 0) return;
+      yield buffer.subarray(0, bytesRead);
     }
-    return splitter.end();
-  } catch (error) {
-    if (error instanceof ImportError) throw error;
-    throw new ImportError(file, `cannot be read (${(error as Error).message})`, "check the disk and its permissions");
   } finally {
     await handle.close();
   }

@@ -1,4 +1,6 @@
 import { collectAgain, ImportError } from "./importError.ts";
+import { afterSpace } from "./jsonScan.ts";
+import type { JsonShapes } from "./jsonShapes.ts";
 import { parsePythonJson } from "./pythonJson.ts";
 
 export type JsonPath = readonly (string | number)[];
@@ -10,6 +12,9 @@ export interface JsonElement {
   /** Of its array. */
   readonly at: readonly (string | number)[];
 }
+
+/** @param value only until the next element is taken, where the splitter has shapes: its objects are used again */
+export type TakeElement = (value: unknown, array: number, at: readonly (string | number)[]) => void;
 
 /** One element, and all that lies outside the arrays: a damaged file must not fill the memory. */
 const MAX_TEXT_BYTES = 64 << 20;
@@ -43,6 +48,7 @@ interface Frame {
 export class JsonSplitter {
   readonly #file: string;
   readonly #paths: readonly JsonPath[];
+  readonly #shapes: JsonShapes | null;
   readonly #stack: Frame[] = [];
   /** Outside of arrays: what is left of the document. */
   readonly #rest = new Text();
@@ -61,18 +67,54 @@ export class JsonSplitter {
   /** Bytes of all chunks before this one. */
   #passed = 0;
 
-  constructor(file: string, paths: readonly JsonPath[]) {
+  /** @param shapes of the elements; null: all of them are parsed */
+  constructor(file: string, paths: readonly JsonPath[], shapes: JsonShapes | null = null) {
     this.#file = file;
     this.#paths = paths;
+    this.#shapes = shapes;
   }
 
-  /** @returns the elements that end in this chunk */
+  /** @returns the elements that end in this chunk; for a splitter without shapes */
   push(chunk: Buffer): JsonElement[] {
     const found: JsonElement[] = [];
-    let i = 0;
-    while (i < chunk.length) i = this.#array < 0 ? this.#outside(chunk, i) : this.#inside(chunk, i, found);
-    this.#passed += chunk.length;
+    this.each(chunk, (value, array, at) => found.push({ value, array, at }));
     return found;
+  }
+
+  /** @param take is given the elements that end in this chunk */
+  each(chunk: Buffer, take: TakeElement): void {
+    let i = 0;
+    while (i < chunk.length) {
+      if (this.#array < 0) i = this.#outside(chunk, i);
+      else {
+        const after = this.#shapes === null || this.#begun.length > 0 ? -1 : this.#alike(chunk, i, take);
+        i = after < 0 ? this.#inside(chunk, i, take) : after;
+      }
+    }
+    this.#passed += chunk.length;
+  }
+
+  /** @returns where the next element begins; -1: this one is no element of a known shape that ends in this chunk */
+  #alike(chunk: Buffer, start: number, take: TakeElement): number {
+    const shapes = this.#shapes as JsonShapes;
+    const end = shapes.read(chunk, start, chunk.length);
+    if (end < 0) return -1;
+    const at = afterSpace(chunk, end, chunk.length);
+    const byte = chunk[at];
+    if (byte !== COMMA && byte !== CLOSE_ARRAY) return -1;
+    take(shapes.value, this.#array, this.#at);
+    return this.#ended(chunk, at);
+  }
+
+  /** @param at of the comma or bracket after an element @returns where to go on */
+  #ended(chunk: Buffer, at: number): number {
+    this.#count++;
+    this.#depth = 0;
+    this.#inString = false;
+    if (chunk[at] === COMMA) return at + 1;
+    this.#array = -1;
+    this.#rest.add(chunk, at, at + 1);
+    return at + 1;
   }
 
   end(): { value: unknown; cut: string | null } {
@@ -87,7 +129,7 @@ export class JsonSplitter {
     return { value: this.#parse(`${this.#rest.take()}]${closing.join("")}`, "the document"), cut };
   }
 
-  #inside(chunk: Buffer, start: number, found: JsonElement[]): number {
+  #inside(chunk: Buffer, start: number, take: TakeElement): number {
     let i = start;
     let depth = this.#depth;
     let inString = this.#inString;
@@ -109,13 +151,8 @@ export class JsonSplitter {
       else if (byte === OPEN_OBJECT || byte === OPEN_ARRAY) depth++;
       else if (depth > 0) depth -= byte === CLOSE_OBJECT || byte === CLOSE_ARRAY ? 1 : 0;
       else if (byte === COMMA || byte === CLOSE_ARRAY) {
-        this.#element(chunk, start, i, byte === CLOSE_ARRAY, found);
-        this.#depth = 0;
-        this.#inString = false;
-        if (byte === COMMA) return i + 1;
-        this.#array = -1;
-        this.#rest.add(chunk, i, i + 1);
-        return i + 1;
+        this.#element(chunk, start, i, byte === CLOSE_ARRAY, take);
+        return this.#ended(chunk, i);
       } else if (byte === CLOSE_OBJECT) {
         throw this.#damage(`has a stray } in ${this.#name()} after element ${this.#count}`, i);
       }
@@ -127,7 +164,7 @@ export class JsonSplitter {
     return chunk.length;
   }
 
-  #element(chunk: Buffer, start: number, end: number, last: boolean, found: JsonElement[]): void {
+  #element(chunk: Buffer, start: number, end: number, last: boolean, take: TakeElement): void {
     let text: string;
     if (this.#begun.length === 0) text = chunk.toString("utf8", start, end);
     else {
@@ -136,8 +173,8 @@ export class JsonSplitter {
     }
     if (last && this.#count === 0 && text.trim() === "") return;
     const value = this.#parse(text, `element ${this.#count} of ${this.#name()}`, end);
-    found.push({ value, array: this.#array, at: this.#at });
-    this.#count++;
+    this.#shapes?.learn(text);
+    take(value, this.#array, this.#at);
   }
 
   #outside(chunk: Buffer, start: number): number {

@@ -47,7 +47,7 @@ export async function readBenchFile(file: string): Promise<BenchFile | null> {
   const errors = new Map<number, string>();
   let errorCount = 0;
   const paths = columns.map((name) => [name]);
-  const { value, cut } = await readJsonElements(file, paths, (element, column) => {
+  const take = (element: unknown, column: number) => {
     const name = columns[column] as (typeof columns)[number];
     if (name === "generated_texts") return;
     if (name === "errors") {
@@ -61,7 +61,8 @@ export async function readBenchFile(file: string): Promise<BenchFile | null> {
       const limit = name.endsWith("_lens") ? MAX_TOKENS : MAX_SECONDS;
       list.push(numberOf(file, name, list.length, element, limit));
     }
-  });
+  };
+  const { value, cut } = await readJsonElements(file, paths, take, true);
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     if (cut === null) return null;
     throw new ImportError(file, cut, collectAgain);

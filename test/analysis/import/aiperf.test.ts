@@ -4,7 +4,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StageMetrics, Summary } from "../../../analysis/analysis.ts";
 import { importAiperf } from "../../../analysis/import/aiperf.ts";
-import { QuickLines } from "../../../analysis/import/aiperfQuickLine.ts";
 import { ImportError } from "../../../analysis/import/importError.ts";
 import type { NativeResults } from "../../../analysis/import/nativeResults.ts";
 import { stageMetrics } from "../../../analysis/metrics.ts";
@@ -147,25 +146,6 @@ describe("import of aiperf", () => {
       );
       await assert.rejects(importAiperf(native), /no request_latency in a unit of time/);
     });
-  });
-
-  it("a line that is read quickly says what it says when it is parsed", async () => {
-    for (const name of ["vllm", "2025", "whole", "faults"]) {
-      const quick = new QuickLines();
-      const text = await readFile(join(folder(name), "profile_export.jsonl"), "utf8");
-      let count = 0;
-      for (const line of text.trim().split("\n")) {
-        const read = quick.read(line);
-        const whole = JSON.parse(line);
-        if (whole.error) assert.equal(read, null);
-        if (read === null) continue;
-        count++;
-        for (const [key, value] of Object.entries(read.metrics)) assert.deepEqual(value, whole.metrics[key], key);
-        for (const [key, value] of Object.entries(read.metadata)) assert.equal(value, whole.metadata[key], key);
-        assert.equal("time_to_first_token" in read.metrics, "time_to_first_token" in whole.metrics);
-      }
-      assert.ok(count >= 4, `${count} of ${name}`);
-    }
   });
 
   it("1000 damaged files: read or refused, never a crash, never 0 for what is missing", async () => {
