@@ -86,7 +86,11 @@ function systemAnalysis(name: string, runs: readonly Run[], options: AnalyseOpti
 
 function runIdentity(run: Run, { folderOf }: AnalyseOptions): RunIdentity {
   const { runId, repetition, status, reason, startedAt, durationSeconds } = run;
-  return { runId, repetition, status, reason, startedAt, durationSeconds, folder: folderOf?.(run) ?? runId };
+  const { importedFrom } = run.provenance.machine;
+  return {
+    ...{ runId, repetition, status, reason, startedAt, durationSeconds, folder: folderOf?.(run) ?? runId },
+    ...(importedFrom === undefined ? {} : { importedFrom: String(importedFrom) }),
+  };
 }
 
 /** Stages of all repetitions, matched by name and load: after a change of the workload, old and new do not mix. */

@@ -49,6 +49,8 @@ export interface RunIdentity {
   readonly reason: string | null;
   readonly startedAt: string;
   readonly durationSeconds: number;
+  /** Made elsewhere: name of the file or folder it was imported from. */
+  readonly importedFrom?: string;
   /** Of the run folder, relative to the folder that holds the report. */
   readonly folder: string;
 }

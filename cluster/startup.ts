@@ -13,6 +13,7 @@ export interface EngineStartup {
   readonly pod: {
     readonly formatVersion: 1;
     readonly pod: string;
+    readonly createdAt: string | null;
     readonly scheduledAt: string | null;
     readonly startedAt: string | null;
     readonly readyAt: string | null;
@@ -37,6 +38,7 @@ export async function readStartup(
     pod: {
       formatVersion: 1,
       pod: where.name,
+      createdAt: iso(pod.metadata?.creationTimestamp),
       scheduledAt: since(pod, "PodScheduled"),
       startedAt: iso(status?.state?.running?.startedAt),
       readyAt: since(pod, "Ready"),

@@ -49,7 +49,7 @@ export function startTimeline(analysis: Analysis): Figure | null {
             color: ink.watermark,
             align: "center",
           })),
-      ...bars(phases, start.startup, at),
+      ...bars(phases, start.startup, at, marks[i] as readonly Mark[]),
       ...podLines(marks[i] as readonly Mark[], at, height),
       ...(starts.length === 1
         ? []
@@ -99,7 +99,12 @@ function shifted(layers: readonly Spec[]): Spec[] {
   });
 }
 
-function bars(phases: readonly KnownPhase[], { resolutionSeconds }: Startup, at: (seconds: number) => number): Spec[] {
+function bars(
+  phases: readonly KnownPhase[],
+  { resolutionSeconds }: Startup,
+  at: (seconds: number) => number,
+  marks: readonly Mark[],
+): Spec[] {
   const values = phases.map((phase, i) => ({
     x: at(phase.startSeconds),
     // A phase below the resolution is there: a line of 2 px says so.
@@ -107,6 +112,16 @@ function bars(phases: readonly KnownPhase[], { resolutionSeconds }: Startup, at:
     y: i * ROW + 7,
     y2: i * ROW + ROW - 1,
   }));
+  const labels = phases.map(({ seconds }, i) => {
+    const bar = values[i]!;
+    return { bar, x: bar.x2 + 7, y: i * ROW + 19, text: `${secondsText(seconds.value, resolutionSeconds)} s` };
+  });
+  // A line of the pod through a number makes it another number.
+  const right = ({ bar, x, text }: (typeof labels)[number]) => {
+    const end = x + textWidth(text, 12) + 4;
+    const crossed = (low: number, high: number) => marks.some(({ seconds }) => at(seconds) > low && at(seconds) < high);
+    return !crossed(bar.x2, end) || crossed(bar.x - (end - bar.x2), bar.x);
+  };
   return [
     {
       data: { values },
@@ -117,13 +132,10 @@ function bars(phases: readonly KnownPhase[], { resolutionSeconds }: Startup, at:
       phases.map(({ name }, i) => ({ x: -NAMES, y: i * ROW + 19, text: name })),
       { size: 13 },
     ),
+    ...textLayer(labels.filter(right), { size: 12 }),
     ...textLayer(
-      phases.map(({ seconds }, i) => ({
-        x: values[i]!.x2 + 7,
-        y: i * ROW + 19,
-        text: `${secondsText(seconds.value, resolutionSeconds)} s`,
-      })),
-      { size: 12 },
+      labels.filter((label) => !right(label)).map(({ bar, ...label }) => ({ ...label, x: bar.x - 7 })),
+      { size: 12, align: "right" },
     ),
   ];
 }

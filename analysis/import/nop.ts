@@ -84,6 +84,12 @@ async function podTimes(file: string): Promise<{ pod: PodTimes; problem: string 
     bad.push(key);
     return null;
   };
-  const pod = { scheduledAt: moment("scheduledAt"), startedAt: moment("startedAt"), readyAt: moment("readyAt") };
+  const pod = {
+    ...(typeof told.pod === "string" ? { name: told.pod } : {}),
+    ...("createdAt" in told ? { createdAt: moment("createdAt") } : {}),
+    scheduledAt: moment("scheduledAt"),
+    startedAt: moment("startedAt"),
+    readyAt: moment("readyAt"),
+  };
   return { pod, problem: bad.length === 0 ? null : `${file}: ${bad.join(", ")} is no ISO 8601 time; ${collectAgain}` };
 }

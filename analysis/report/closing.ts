@@ -58,10 +58,7 @@ export function reproduce(analysis: Analysis): Html {
     : `'${analysis.stack.replaceAll("'", "'\\''")}'`;
   const rows = analysis.systems.flatMap((system) => system.runs.map((run) => ({ system, run })));
   return html`<h2 id="reproduce">Reproduce</h2>
-<pre><code>./bench preview ${stack}   # what would run
-./bench up ${stack}        # run it; does nothing while the results are there
-./bench destroy ${stack}</code></pre>
-<p>Scenario, versions, seed and machine of each run are in <code>manifest.json</code> of its folder, beside the native records.</p>
+${commands(analysis, stack)}<p>Scenario, versions, seed and machine of each run are in <code>manifest.json</code> of its folder, beside the native records.</p>
 ${
   rows.length === 0
     ? null
@@ -87,4 +84,16 @@ ${
         ]),
       )
 }`;
+}
+
+/** Of what was made elsewhere we know no command that makes it again. */
+function commands({ systems }: Analysis, stack: string): Html {
+  const from = systems.flatMap(({ runs }) => runs.flatMap(({ importedFrom }) => importedFrom ?? []));
+  if (from.length > 0)
+    return html`<p>Imported from files that were made elsewhere (${[...new Set(from)].join(", ")}): they are in <code>results/</code> of the run's folder as they were, and <code>./bench report FOLDER</code> reads them again.</p>
+`;
+  return html`<pre><code>./bench preview ${stack}   # what would run
+./bench up ${stack}        # run it; does nothing while the results are there
+./bench destroy ${stack}</code></pre>
+`;
 }

@@ -2,6 +2,7 @@ import type { Measured } from "../analysis.ts";
 import { type NamedStart, secondsText } from "../starts.ts";
 import type { Startup } from "../startup/startup.ts";
 import { startupValues } from "../startup/startup.ts";
+import { footnotes } from "../write/cellText.ts";
 import { Html, html } from "./html.ts";
 import { type Cell, measuredCell, table, text } from "./table.ts";
 
@@ -30,24 +31,45 @@ export function startupSection(
     ["Not explained by a phase", (startup: Startup) => startup.check.unexplainedSeconds],
   ] as const;
   const values = Object.entries(startupValues).map(([key, meaning]) => [
-    text(meaning),
+    text(withUnit(meaning)),
     ...startups.map(({ startup }) => measuredCell(startup.values[key as keyof Startup["values"]])),
   ]);
   const said = startups.map(({ name, startup }) => {
     const missing = startup.notFound.length === 0 ? "nothing" : startup.notFound.join(", ");
     const version = startup.vllmVersion ?? "of unknown version";
-    return html`<li>${name}: vLLM ${version}, load format ${startup.loadFormat ?? "not told"}. Not found in its log: ${missing}. ${startup.remarks.join(" ")}</li>`;
+    return html`<li>${name}: vLLM ${version}, load format ${startup.loadFormat ?? "not told"}. Not found in its log: ${missing}.</li>`;
   });
+  const cells = [
+    ...startups.flatMap(({ startup }) =>
+      startup.phases.map(({ name, seconds }) => ({ label: name, measured: seconds })),
+    ),
+    ...startups.flatMap(({ startup }) => checks.map(([label, of]) => ({ label, measured: of(startup) }))),
+    ...startups.flatMap(({ startup }) =>
+      Object.entries(startupValues).map(([key, meaning]) => ({
+        label: meaning.replace(/^\S+, |,.*$/g, ""),
+        measured: startup.values[key as keyof Startup["values"]],
+      })),
+    ),
+  ];
   return html`<h2 id="startup">Start of the engine</h2>
-${timeline}${table("Phases of the start, seconds", [{ head: "Phase", align: "left" }, ...heads], phases)}
+${timeline}<h3>Phases, by the log (seconds)</h3>
+${table("Phases of the start, seconds", [{ head: "Phase", align: "left" }, ...heads], phases)}
+<h3>Beside the pod's own clock (seconds)</h3>
 ${table(
   "Beside the pod's own clock, seconds",
   [{ head: "Time", align: "left" }, ...heads],
   checks.map(([name, of]) => [text(name), ...startups.map(({ startup }) => secondsCell(of(startup), startup))]),
 )}
+<h3>What vLLM measured itself</h3>
 ${table("What vLLM measured itself", [{ head: "Value", align: "left" }, ...heads], values)}
+<ul class="notes">${footnotes(cells).map((note) => html`<li>${note}</li>`)}</ul>
 <ul>${said}</ul>
 `;
+}
+
+/** "s, reading weights" -> "reading weights (s)". */
+function withUnit(meaning: string): string {
+  return meaning.replace(/^(\S+), (.*)$/, "$2 ($1)");
 }
 
 function secondsCell(measured: Measured, { resolutionSeconds }: Startup): Cell {

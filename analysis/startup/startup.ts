@@ -88,6 +88,9 @@ export interface SleepWake {
 
 /** From the pod's conditions and its container's status, ISO 8601; independent of any log. Whole seconds. */
 export interface PodTimes {
+  /** Its name and creation; absent in older files. */
+  readonly name?: string | null;
+  readonly createdAt?: string | null;
   readonly scheduledAt: string | null;
   /** The engine's container. */
   readonly startedAt: string | null;

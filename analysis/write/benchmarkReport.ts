@@ -2,7 +2,8 @@ import type { StageMetrics } from "../analysis.ts";
 import { stageMetrics } from "../metrics.ts";
 import type { Run, RunStage } from "../run.ts";
 import { stageRows } from "../stageRows.ts";
-import type { ReportDocument, ReportRun } from "./reportDocument.ts";
+import type { Startup } from "../startup/startup.ts";
+import type { ReportDocument, ReportResults, ReportRun } from "./reportDocument.ts";
 import { reportLoad } from "./reportLoad.ts";
 import { reportStack } from "./reportStack.ts";
 import { reportResults } from "./reportStatistics.ts";
@@ -23,11 +24,21 @@ export function benchmarkReports(run: Run): StageReport[] {
   const ofStack = stack === null ? {} : { stack: [stack] };
   if (run.stages.length === 0) {
     const scenario = stack === null ? {} : { scenario: ofStack };
-    const missing = ["no stage ran, so there are no results"];
+    const startup = run.startup ?? null;
+    const missing = [
+      startup === null
+        ? "no stage ran, so there are no results"
+        : "nothing was sent: how the engine started was measured",
+    ];
     return [
       {
         name: "run",
-        document: { version: "0.2.1", run: runPart(run, null, missing), ...scenario, results: {} },
+        document: {
+          version: "0.2.1",
+          run: runPart(run, null, missing),
+          ...scenario,
+          results: startup === null ? {} : startResults(startup),
+        },
       },
     ];
   }
@@ -53,6 +64,22 @@ export function benchmarkReports(run: Run): StageReport[] {
       },
     };
   });
+}
+
+/** The pod's own clock; the phases of the log have no place in this format. */
+function startResults({ pod, model }: Startup): ReportResults {
+  if (!pod.name) return {};
+  const created = pod.createdAt ?? null;
+  const seconds =
+    created === null || pod.readyAt === null ? -1 : (Date.parse(pod.readyAt) - Date.parse(created)) / 1000;
+  const info = {
+    name: pod.name,
+    ...(model === null ? {} : { model }),
+    ...(created === null ? {} : { creation_timestamp: created }),
+    ...(pod.readyAt === null ? {} : { ready_timestamp: pod.readyAt }),
+    ...(seconds >= 0 ? { startup_seconds: seconds } : {}),
+  };
+  return { observability: { pod_startup_times: { pods: [info] } } };
 }
 
 function imagesOf({ plan }: Run): number | null {

@@ -44,7 +44,9 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
       "## Definitions",
       (onlyStarts(analysis) ? startDefinitions : definitions).map(([name, text]) => `**${name}**: ${escapeText(text)}`),
     ),
-    `Stack \`${stack}\`, analysed ${createdAt}. Run again with \`./bench up ${stack}\`.`,
+    systems.some(({ runs }) => runs.some(({ importedFrom }) => importedFrom !== undefined))
+      ? `Imported from files that were made elsewhere, analysed ${createdAt}; they lie in \`results/\` of the run as they were.`
+      : `Stack \`${stack}\`, analysed ${createdAt}. Run again with \`./bench up ${stack}\`.`,
   ];
   return `${sections.filter((section) => section !== null).join("\n\n")}\n`;
 }

@@ -95,11 +95,21 @@ export interface ReportResults {
     };
   };
   readonly observability?: {
-    readonly components: readonly {
+    readonly components?: readonly {
       readonly component_label: string;
       readonly aggregate: { readonly cache_hit_rate: Statistic };
     }[];
+    readonly pod_startup_times?: { readonly pods: readonly PodStartup[] };
   };
+}
+
+/** `startup_seconds` is from creation to ready, and left out where the creation is not known. */
+export interface PodStartup {
+  readonly name: string;
+  readonly model?: string;
+  readonly creation_timestamp?: string;
+  readonly ready_timestamp?: string;
+  readonly startup_seconds?: number;
 }
 
 export type Unit = "count" | "fraction" | "ms" | "ms/token" | "tokens/s" | "queries/s";
