@@ -1,5 +1,4 @@
-import type { Span } from "./inferencePerfRows.ts";
-import { type RowsRead, readRows, readStarts } from "./inferencePerfRows.ts";
+import { LifecycleRows, type RowsRead, type Span } from "./inferencePerfRows.ts";
 import type { FoundStage } from "./inferencePerfStages.ts";
 import { numberOf, valueAt } from "./looseJson.ts";
 
@@ -13,28 +12,32 @@ export async function assignedRows(
   file: string,
   stages: readonly FoundStage[],
 ): Promise<{ read: RowsRead; problems: readonly string[] }> {
-  const counts = await stageCounts(file, stages);
+  const all = await LifecycleRows.read(file);
+  const counts = stageCounts(all.total, stages);
   if (counts === null) {
-    const read = await readRows(file, stages.length, () => -1);
+    const read = all.deal(all.assignment(stages.length, () => -1));
     const problem = `${read.total} request rows cannot be told apart by stage: more than one stage has no report with its count`;
     return { read, problems: [problem] };
   }
-  const inFileOrder = await readRows(file, stages.length, stageByCounts(counts));
+  const inFileOrder = all.assignment(stages.length, stageByCounts(counts));
   const wrong = mismatches(inFileOrder.spans, stages, counts);
-  if (wrong.length === 0) return { read: inFileOrder, problems: notes(inFileOrder, counts) };
-  const bySending = await readRows(file, stages.length, await stageBySending(file, counts));
+  if (wrong.length === 0) {
+    const read = all.deal(inFileOrder);
+    return { read, problems: notes(read, counts) };
+  }
+  const bySending = all.assignment(stages.length, stageBySending(all.starts(), counts));
   const stillWrong = mismatches(bySending.spans, stages, counts);
-  const [read, left] = stillWrong.length < wrong.length ? [bySending, stillWrong] : [inFileOrder, wrong];
-  return { read, problems: [...left, ...notes(read, counts)] };
+  const better = stillWrong.length < wrong.length;
+  const read = all.deal(better ? bySending : inFileOrder);
+  return { read, problems: [...(better ? stillWrong : wrong), ...notes(read, counts)] };
 }
 
 /** Requests of each stage; null where more than one does not tell. */
-async function stageCounts(file: string, stages: readonly FoundStage[]): Promise<number[] | null> {
+function stageCounts(total: number, stages: readonly FoundStage[]): number[] | null {
   const counts = stages.map(({ sent, planned, report }) => (sent >= 0 ? sent : report === null ? planned : -1));
   const unknown = counts.flatMap((count, i) => (count < 0 ? [i] : []));
   if (unknown.length === 0) return counts;
   if (unknown.length > 1) return null;
-  const { total } = await readRows(file, 0, () => -1);
   const known = counts.reduce((sum, count) => sum + Math.max(0, count), 0);
   return counts.map((count) => (count < 0 ? Math.max(0, total - known) : count));
 }
@@ -48,9 +51,9 @@ function stageByCounts(counts: readonly number[]): (index: number) => number {
   };
 }
 
-async function stageBySending(file: string, counts: readonly number[]): Promise<(index: number) => number> {
-  const starts = await readStarts(file);
-  const order = Uint32Array.from({ length: starts.length }, (_, i) => i).sort((a, b) => starts.at(a) - starts.at(b));
+/** @param starts of all elements */
+function stageBySending(starts: Float64Array, counts: readonly number[]): (index: number) => number {
+  const order = Uint32Array.from(starts.keys()).sort((a, b) => (starts[a] as number) - (starts[b] as number) || a - b);
   const inOrder = stageByCounts(counts);
   const stages = new Int32Array(starts.length);
   for (let rank = 0; rank < order.length; rank++) stages[order[rank] as number] = inOrder(rank);

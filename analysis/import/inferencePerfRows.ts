@@ -1,15 +1,12 @@
-import { causeKey, mostFrequent } from "../errorCauses.ts";
-import { addGap, newSketch } from "../itlSketch.ts";
+import { bucketOf, newSketch } from "../itlSketch.ts";
 import type { ErrorCount } from "../run.ts";
-import { type LifecycleRow, lifecycleRow } from "./inferencePerfRow.ts";
+import { CauseTable } from "./inferencePerfCauses.ts";
+import { type LifecycleRow, lifecycleRow, wantedOfRow } from "./inferencePerfRow.ts";
 import { readJsonElements } from "./jsonElements.ts";
 import { NumberList } from "./numberList.ts";
 import { RowCollector } from "./rowCollector.ts";
 
-const MAX_CAUSES = 10_000;
-const NOT_MEASURED = -1;
-
-/** What one reading of per_request_lifecycle_metrics.json gave. */
+/** What the file says, once its rows are dealt out to stages. */
 export interface RowsRead {
   readonly rows: RowCollector;
   readonly itl: readonly Float64Array[];
@@ -25,7 +22,13 @@ export interface RowsRead {
   readonly cut: string | null;
   /** Rows that belong to no stage. */
   readonly beyond: number;
-  /** As long as its rows are all there, each stage's own report must say the same. */
+}
+
+/** A try at telling the stages apart. */
+export interface Assignment {
+  /** Per row; -1: of none. */
+  readonly stages: Int32Array;
+  /** Per stage: as long as its rows are all there, its own report must say the same. */
   readonly spans: readonly Span[];
 }
 
@@ -37,50 +40,111 @@ export interface Span {
   lastEnd: number;
 }
 
-/** @param stageOf index of an element in the file -> index of its stage; -1: of none */
-export async function readRows(file: string, stages: number, stageOf: (index: number) => number): Promise<RowsRead> {
-  const rows = new RowCollector();
-  const itl = Array.from({ length: stages }, newSketch);
-  const spans = Array.from({ length: stages }, (): Span => {
-    return {
-      count: 0,
-      firstStart: Number.POSITIVE_INFINITY,
-      lastStart: Number.NEGATIVE_INFINITY,
-      lastEnd: Number.NEGATIVE_INFINITY,
-    };
-  });
-  const causes = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
-  const tally = { total: 0, withoutTimes: 0, odd: 0, promptsByClient: 0, everyStamped: 0, beyond: 0 };
-  const { cut } = await readJsonElements(file, [[]], (element) => {
-    const stage = stageOf(tally.total++);
-    const row = lifecycleRow(element);
-    if (row === null) tally.withoutTimes++;
-    else if (stage === NOT_MEASURED) tally.beyond++;
-    else {
-      addRow(rows, row, stage);
-      addSpan(spans[stage] as Span, row);
-      addGaps(itl[stage] as Float64Array, row);
-      addError(causes, row, stage);
-      if (row.odd) tally.odd++;
-      if (row.everyStamped) tally.everyStamped++;
-      if (row.promptTokens >= 0 && !row.promptFromUsage) tally.promptsByClient++;
+const ODD = 1;
+const BY_CLIENT = 2;
+const EVERY_STAMPED = 4;
+
+/**
+ * All rows of per_request_lifecycle_metrics.json, read once: to which stage a row belongs is known only after the last,
+ * and reading some GB again would double the time. About 150 bytes a row and 2 bytes a gap.
+ */
+export class LifecycleRows {
+  readonly #rows = new RowCollector();
+  /** Index of each row in the file. */
+  readonly #elements = new NumberList();
+  readonly #marks = new NumberList("short");
+  readonly #gapCounts = new NumberList();
+  /** Buckets of the sketch, all rows one after the other. */
+  readonly #gaps = new NumberList("short");
+  readonly #causes = new CauseTable();
+  total = 0;
+  cut: string | null = null;
+
+  /** @throws ImportError */
+  static async read(file: string): Promise<LifecycleRows> {
+    const all = new LifecycleRows();
+    const rest = await readJsonElements(file, [[]], (element) => all.#add(lifecycleRow(element)), wantedOfRow);
+    all.cut = rest.cut;
+    return all;
+  }
+
+  #add(row: LifecycleRow | null): void {
+    const index = this.total++;
+    if (row === null) return;
+    this.#elements.push(index);
+    addRow(this.#rows, row);
+    const byClient = row.promptTokens >= 0 && !row.promptFromUsage;
+    this.#marks.push((row.odd ? ODD : 0) | (byClient ? BY_CLIENT : 0) | (row.everyStamped ? EVERY_STAMPED : 0));
+    const { tokenMs } = row;
+    const gaps = row.outcome === "ok" && !row.everyStamped ? Math.max(0, tokenMs.length - 1) : 0;
+    this.#gapCounts.push(gaps);
+    for (let i = 1; i <= gaps; i++)
+      this.#gaps.push(bucketOf(Math.round(((tokenMs[i] as number) - (tokenMs[i - 1] as number)) * 1000)));
+    this.#causes.add(row);
+  }
+
+  /** When each element was sent, in ms; one without times stands with the one before it. */
+  starts(): Float64Array {
+    const starts = new Float64Array(this.total);
+    let next = 0;
+    for (let row = 0; row < this.#rows.length; row++) {
+      const { sentMs } = this.#rows.timesOf(row);
+      while (next <= this.#elements.at(row)) starts[next++] = sentMs;
     }
-  });
-  const errors = mostFrequent([...causes.values()], ({ stage, outcome }) => `${stage} ${outcome}`);
-  return { rows, itl, errors, ...tally, cut, spans };
+    return starts.fill(Number.POSITIVE_INFINITY, next);
+  }
+
+  /** @param stageOf index of an element in the file, from the first on -> index of its stage; -1: of none */
+  assignment(count: number, stageOf: (index: number) => number): Assignment {
+    const stages = new Int32Array(this.#rows.length);
+    const spans = Array.from({ length: count }, (): Span => {
+      return {
+        count: 0,
+        firstStart: Number.POSITIVE_INFINITY,
+        lastStart: Number.NEGATIVE_INFINITY,
+        lastEnd: Number.NEGATIVE_INFINITY,
+      };
+    });
+    for (let row = 0; row < stages.length; row++) {
+      const stage = stageOf(this.#elements.at(row));
+      stages[row] = stage;
+      if (stage >= 0) addSpan(spans[stage] as Span, this.#rows.timesOf(row));
+    }
+    return { stages, spans };
+  }
+
+  /** To be called once: the rows are moved, not copied. */
+  deal({ stages, spans }: Assignment): RowsRead {
+    const itl = spans.map(newSketch);
+    const tally = { odd: 0, promptsByClient: 0, everyStamped: 0, beyond: 0 };
+    let gap = 0;
+    for (let row = 0; row < stages.length; row++) {
+      const stage = stages[row] as number;
+      const until = gap + this.#gapCounts.at(row);
+      if (stage < 0) {
+        tally.beyond++;
+        gap = until;
+        continue;
+      }
+      const sketch = itl[stage] as Float64Array;
+      for (; gap < until; gap++) (sketch[this.#gaps.at(gap)] as number)++;
+      const marks = this.#marks.at(row);
+      if ((marks & ODD) > 0) tally.odd++;
+      if ((marks & BY_CLIENT) > 0) tally.promptsByClient++;
+      if ((marks & EVERY_STAMPED) > 0) tally.everyStamped++;
+    }
+    const { total, cut } = this;
+    const withoutTimes = total - stages.length;
+    this.#rows.assign(stages);
+    return { rows: this.#rows, itl, errors: this.#causes.counts(stages), ...tally, total, withoutTimes, cut };
+  }
 }
 
-/** Start times of all elements in file order, NaN where there is none: for the second try at telling stages apart. */
-export async function readStarts(file: string): Promise<NumberList> {
-  const starts = new NumberList();
-  await readJsonElements(file, [[]], (element) => starts.push(lifecycleRow(element)?.sentMs ?? Number.NaN));
-  return starts;
-}
-
-function addRow(rows: RowCollector, row: LifecycleRow, stage: number): void {
+function addRow(rows: RowCollector, row: LifecycleRow): void {
   const { tokenMs } = row;
   rows.add({
-    stage,
+    // Told by `assign`.
+    stage: 0,
     outcome: row.outcome,
     streamed: row.streamed,
     outputFromUsage: row.outputFromUsage,
@@ -100,28 +164,9 @@ function addRow(rows: RowCollector, row: LifecycleRow, stage: number): void {
   });
 }
 
-function addSpan(span: Span, { sentMs, endMs }: LifecycleRow): void {
+function addSpan(span: Span, { sentMs, endMs }: { sentMs: number; endMs: number }): void {
   span.count++;
   span.firstStart = Math.min(span.firstStart, sentMs / 1000);
   span.lastStart = Math.max(span.lastStart, sentMs / 1000);
   span.lastEnd = Math.max(span.lastEnd, endMs / 1000);
-}
-
-function addGaps(sketch: Float64Array, { tokenMs, outcome, everyStamped }: LifecycleRow): void {
-  if (outcome !== "ok" || everyStamped) return;
-  for (let i = 1; i < tokenMs.length; i++)
-    addGap(sketch, Math.round(((tokenMs[i] as number) - (tokenMs[i - 1] as number)) * 1000));
-}
-
-function addError(
-  causes: Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>,
-  { outcome, status, message }: LifecycleRow,
-  stage: number,
-): void {
-  if (outcome === "ok") return;
-  const entry = { stage, outcome, status, message, count: 1 };
-  const key = `${stage} ${causeKey(entry)}`;
-  const seen = causes.get(key);
-  if (seen !== undefined) seen.count++;
-  else if (causes.size < MAX_CAUSES) causes.set(key, entry);
 }

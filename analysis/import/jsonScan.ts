@@ -127,14 +127,14 @@ export function numberIn(bytes: Buffer, from: number, to: number): number {
     if (digit < 0 || digit > 9) break;
     whole = whole * 10 + digit;
   }
-  if (whole >= EXACT) return Number(bytes.latin1Slice(from, to));
+  if (whole >= EXACT) return Number(bytes.toString("latin1", from, to));
   if (i === to) return negative ? -whole : whole;
   const places = to - i - 1;
-  if (bytes[i] !== DOT || places >= TENS.length) return Number(bytes.latin1Slice(from, to));
+  if (bytes[i] !== DOT || places >= TENS.length) return Number(bytes.toString("latin1", from, to));
   let fraction = 0;
   for (i++; i < to; i++) {
     const digit = (bytes[i] as number) - ZERO;
-    if (digit < 0 || digit > 9) return Number(bytes.latin1Slice(from, to));
+    if (digit < 0 || digit > 9) return Number(bytes.toString("latin1", from, to));
     fraction = fraction * 10 + digit;
   }
   const ten = TENS[places] as number;
@@ -142,6 +142,6 @@ export function numberIn(bytes: Buffer, from: number, to: number): number {
   if (digits < EXACT) return negative ? -digits / ten : digits / ten;
   const part = fraction / ten;
   const sum = whole + (part - DOUBT);
-  if (sum !== whole + (part + DOUBT)) return Number(bytes.latin1Slice(from, to));
+  if (sum !== whole + (part + DOUBT)) return Number(bytes.toString("latin1", from, to));
   return negative ? -sum : sum;
 }

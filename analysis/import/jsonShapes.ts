@@ -56,7 +56,7 @@ export class JsonShapes {
     const at = afterSpace(bytes, from, stop);
     for (let i = 0; i < this.#shapes.length; i++) {
       const shape = this.#shapes[i] as Shape;
-      const end = fit(shape, bytes, at, stop);
+      const end = endOfShape(shape, bytes, at, stop);
       if (end < 0) continue;
       if (i > 0) this.#shapes.unshift(...this.#shapes.splice(i, 1));
       this.#fitted++;
@@ -83,7 +83,7 @@ export class JsonShapes {
   }
 }
 
-function fit({ slots, after }: Shape, bytes: Buffer, from: number, stop: number): number {
+function endOfShape({ slots, after }: Shape, bytes: Buffer, from: number, stop: number): number {
   let at = from;
   for (let s = 0; s < slots.length; s++) {
     const slot = slots[s] as Slot;

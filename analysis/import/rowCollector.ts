@@ -64,6 +64,25 @@ export class RowCollector {
     this.#firstMs = Math.min(this.#firstMs, row.sentMs, row.scheduledMs);
   }
 
+  /** When row `at` was sent and ended, in the rows' own ms. */
+  timesOf(at: number): { sentMs: number; endMs: number } {
+    return { sentMs: this.#columns.sentMs[at] as number, endMs: this.#columns.endMs[at] as number };
+  }
+
+  /** Puts each row into a stage that was not known when it was added; -1: the row is dropped. */
+  assign(stages: Int32Array): void {
+    const kept = Uint32Array.from(stages.keys()).filter((at) => (stages[at] as number) >= 0);
+    if (kept.length < this.#length) this.#columns = resize(this.#columns, kept.length, kept.length, kept);
+    this.#length = kept.length;
+    this.#firstMs = Number.POSITIVE_INFINITY;
+    const { request, stage, sentMs, scheduledMs } = this.#columns;
+    for (let at = 0; at < kept.length; at++) {
+      request[at] = at;
+      stage[at] = stages[kept[at] as number] as number;
+      this.#firstMs = Math.min(this.#firstMs, sentMs[at] as number, scheduledMs[at] as number);
+    }
+  }
+
   /**
    * All rows in order of completion, their times from `zeroMs` on.
    * @param closed stages whose requests leave when another ends: there is no intended time, so it is the sending
