@@ -213,7 +213,9 @@ export const configSchema = z.strictObject({
     .describe("Engines to compare, one after the other; each inherits the keys beside it."),
   workload: name("the name of a profile such as local")
     .optional()
-    .describe("Profile under workloads/profiles/<harness>/."),
+    .describe(
+      "Profile under workloads/profiles/<harness>/; with a slash, the path of a file of yours, relative to the project's folder. Harness nop needs none.",
+    ),
   workloadOverrides: z
     .record(z.string(), z.unknown())
     .optional()
