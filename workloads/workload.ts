@@ -50,7 +50,8 @@ export function workloadOf(
   endpoint: TargetEndpoint = standIn(target),
 ): Workload {
   const { name } = scenario.harness;
-  if (readsStartup(name)) return { kind: "startup", name: scenario.workload.profile, stages: [], warnings: [] };
+  // No profile is read, so that its name changes nothing, the run id included.
+  if (readsStartup(name)) return { kind: "startup", name: "none", stages: [], warnings: [] };
   if (isForeign(name)) return foreignWorkload(scenario, target, endpoint);
   const profile = ownProfile(scenario);
   const stages = renderStages(profile.stages).map(

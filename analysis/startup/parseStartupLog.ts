@@ -32,7 +32,8 @@ export function parseStartupLog(log: string | readonly string[], pod: PodTimes =
   const zeroMs = first?.atMs ?? 0;
   // What is served ends the startup: sleeping and serving come later.
   const startup = ready === null ? lines : lines.slice(0, lines.indexOf(ready) + 1);
-  const phases = first === null ? readPhases([], 0) : readPhases(startup, zeroMs);
+  const debug = texts.some((text) => /\bDEBUG\s+(?:\d{4}-)?\d\d-\d\d /.test(text));
+  const phases = readPhases(first === null ? [] : startup, zeroMs, { debug, eager });
   const applying = wordingsOf(version);
   const values = readValues(startup, applying, { cpu, eager });
   const loads = readLoads(startup);

@@ -14,7 +14,7 @@ interface PhaseWording {
   /** Below level DEBUG, or without a GPU, it is not there. */
   readonly needs?: "DEBUG" | "a GPU";
   /** Not there with --enforce-eager: nothing is compiled, and what follows it has no beginning of its own. */
-  readonly unless?: "eager";
+  readonly unless?: "eager" | undefined;
 }
 
 /**
@@ -117,17 +117,25 @@ export const phaseWordings: readonly PhaseWording[] = [
 /** Phases that an engine with --enforce-eager does not have. */
 export const notWhenEager = phaseWordings.filter(({ unless }) => unless === "eager").map(({ name }) => name);
 
-/** @param zeroMs of the log's first stamped line */
-export function readPhases(lines: readonly LogLine[], zeroMs: number): StartupPhase[] {
-  return phaseWordings.map((wording) => readPhase(wording, lines, zeroMs));
+/** What a log shows of its engine, and so which phases it cannot have. */
+export interface LogKind {
+  /** It has lines of level DEBUG. */
+  readonly debug: boolean;
+  readonly eager: boolean;
 }
 
-function readPhase(wording: PhaseWording, lines: readonly LogLine[], zeroMs: number): StartupPhase {
-  const { name, needs } = wording;
-  const parts = (wording.parts ?? []).map((part) => readPhase(part, lines, zeroMs));
-  const hint = needs === undefined ? "" : ` (needs ${needs === "DEBUG" ? "VLLM_LOGGING_LEVEL=DEBUG" : needs})`;
+/** @param zeroMs of the log's first stamped line */
+export function readPhases(lines: readonly LogLine[], zeroMs: number, kind: LogKind): StartupPhase[] {
+  return phaseWordings.map((wording) => readPhase(wording, lines, zeroMs, kind));
+}
+
+function readPhase(wording: PhaseWording, lines: readonly LogLine[], zeroMs: number, kind: LogKind): StartupPhase {
+  const { name, needs, unless } = wording;
+  const parts = (wording.parts ?? []).map((part) => readPhase({ unless, ...part }, lines, zeroMs, kind));
   const absent = (what: string): StartupPhase => {
-    const seconds = { value: null, reason: `${what}${hint}` };
+    const reason =
+      kind.eager && unless === "eager" ? "not there with --enforce-eager" : `${what}${hintOf(needs, kind)}`;
+    const seconds = { value: null, reason };
     return { name, process: null, startSeconds: null, seconds, parts };
   };
   const from = lines.findIndex(({ message }) => wording.start.test(message));
@@ -140,4 +148,9 @@ function readPhase(wording: PhaseWording, lines: readonly LogLine[], zeroMs: num
   if (end.atMs < start.atMs) return absent("its end is stamped before its beginning");
   const value = (end.atMs - start.atMs) / 1000;
   return { name, process: end.process, startSeconds: (start.atMs - zeroMs) / 1000, seconds: { value }, parts };
+}
+
+function hintOf(needs: PhaseWording["needs"], { debug }: LogKind): string {
+  if (needs === undefined || (needs === "DEBUG" && debug)) return "";
+  return ` (needs ${needs === "DEBUG" ? "VLLM_LOGGING_LEVEL=DEBUG" : needs})`;
 }

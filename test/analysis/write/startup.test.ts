@@ -13,7 +13,8 @@ describe("Startup in words", () => {
     const text = startupText(read("safetensors"));
     match(text, /^vLLM 0\.32\.0, load format safetensors\n/);
     match(text, /^Model loading\s+Worker \d+\s+\d+\s+(?:\d+|<1)$/m);
-    match(text, /^Detect platform\s+-\s+-\s+- \(no line begins it \(needs VLLM_LOGGING_LEVEL=DEBUG\)\)$/m);
+    match(text, /^Detect platform\s+-\s+-\s+- \(no line begins it\)$/m, "the level was DEBUG already");
+    match(text, /^PyTorch compilation\s+-\s+-\s+- \(not there with --enforce-eager\)$/m);
     match(text, /^loadGiB\s+- \(an engine on a CPU does not log it\)/m);
     match(text, /^weightsSeconds\s+0\.07 /m);
     match(text, /^Not found: .*phase Detect platform/m);
