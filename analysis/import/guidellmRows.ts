@@ -5,7 +5,7 @@ import { failureOutcome } from "./failureOutcome.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 import type { JsonPath } from "./jsonElements.ts";
 import type { Wanted } from "./jsonShapes.ts";
-import { countOf, numberOf, objectOf, textOf, valueAt } from "./looseJson.ts";
+import { countOf, type JsonObject, numberOf, objectOf, textOf, valueAt } from "./looseJson.ts";
 import { RowCollector } from "./rowCollector.ts";
 
 const statuses = ["successful", "errored", "incomplete"] as const;
@@ -36,6 +36,12 @@ export const wantedOfRow: Wanted = {
   output_tokens: true,
   cached_tokens: true,
 };
+
+/** The first that is there counts. */
+const sentKeys = ["request_start", "resolve_start", "scheduled_at", "targeted_start"];
+const endKeys = ["request_end", "resolve_end"];
+const firstTokenKeys = ["first_token_iteration", "first_iteration"];
+const lastTokenKeys = ["last_token_iteration", "last_iteration"];
 
 const MAX_CAUSES = 10_000;
 const DAY_MS = 86_400_000;
@@ -71,18 +77,16 @@ export class GuidellmRows {
   add(value: unknown, array: number, stage: number): void {
     const info = objectOf(objectOf(value).info);
     const timings = objectOf(info.timings);
-    const seconds = (...keys: string[]) =>
-      keys.map((key) => numberOf(timings[key])).find((time) => !Number.isNaN(time)) ?? Number.NaN;
-    const sent = seconds("request_start", "resolve_start", "scheduled_at", "targeted_start");
-    const end = seconds("request_end", "resolve_end");
+    const sent = firstOf(timings, sentKeys);
+    const end = firstOf(timings, endKeys);
     if (Number.isNaN(sent) || (array === 0 && Number.isNaN(end))) {
       const place = `benchmarks[${stage}].requests.${statuses[array]}`;
       throw new ImportError(this.#file, `a request of ${place} has no start or end in info.timings`, collectAgain);
     }
     if (Number.isNaN(this.#baseSeconds)) this.#baseSeconds = sent;
     const ms = (time: number) => (time - this.#baseSeconds) * 1000;
-    const first = ms(seconds("first_token_iteration", "first_iteration"));
-    const last = ms(seconds("last_token_iteration", "last_iteration"));
+    const first = ms(firstOf(timings, firstTokenKeys));
+    const last = ms(firstOf(timings, lastTokenKeys));
     const sentMs = ms(sent);
     const endMs = ms(end);
     if (endMs < sentMs || endMs - sentMs > DAY_MS || first < sentMs || last < first) {
@@ -91,7 +95,7 @@ export class GuidellmRows {
     }
     const outputTokens = countOf(objectOf(value).output_tokens);
     const { outcome, status } = this.#outcome(array, outputTokens, info);
-    const targeted = ms(seconds("targeted_start"));
+    const targeted = ms(numberOf(timings.targeted_start));
     this.#rows.add({
       stage,
       outcome,
@@ -150,4 +154,12 @@ export class GuidellmRows {
     if (seen !== undefined) seen.count++;
     else if (this.#causes.size < MAX_CAUSES) this.#causes.set(key, { stage, outcome, status, message, count: 1 });
   }
+}
+
+function firstOf(timings: JsonObject, keys: readonly string[]): number {
+  for (const key of keys) {
+    const time = numberOf(timings[key]);
+    if (!Number.isNaN(time)) return time;
+  }
+  return Number.NaN;
 }

@@ -44,22 +44,32 @@ export async function* jsonElements(file: string, path: JsonPath): AsyncGenerato
   if (cut !== null) throw new ImportError(file, cut, collectAgain);
 }
 
-/** Each one's memory is used again for the next. */
+/** The next one is read while one is looked at; its memory is used again for the one after that. */
 async function* chunks(file: string): AsyncGenerator<Buffer, void, undefined> {
   const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
     const problem = error.code === "ENOENT" ? "is missing" : `cannot be opened (${error.code})`;
     throw new ImportError(file, problem, collectAgain);
   });
+  let [buffer, other] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
+  const read = (into: Buffer) =>
+    handle.read(into, 0, CHUNK_BYTES, null).then(
+      ({ bytesRead }) => bytesRead,
+      (error: Error) => error,
+    );
+  let reading = read(buffer);
   try {
-    const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
     for (;;) {
-      const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES, null).catch((error: Error) => {
-        throw new ImportError(file, `cannot be read (${error.message})`, "check the disk and its permissions");
-      });
+      const bytesRead = await reading;
+      if (bytesRead instanceof Error)
+        throw new ImportError(file, `cannot be read (${bytesRead.message})`, "check the disk and its permissions");
       if (bytesRead === 0) return;
-      yield buffer.subarray(0, bytesRead);
+      const chunk = buffer.subarray(0, bytesRead);
+      [buffer, other] = [other, buffer];
+      reading = read(buffer);
+      yield chunk;
     }
   } finally {
+    await reading;
     await handle.close();
   }
 }

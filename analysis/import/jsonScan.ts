@@ -15,6 +15,10 @@ const MAX_DEPTH = 64;
 
 const ESCAPES = new Uint8Array(256);
 for (const letter of '"\\/bfnrt') ESCAPES[letter.charCodeAt(0)] = 1;
+/** Bytes that mean only themselves in a text: most of a prompt. */
+const PLAIN = new Uint8Array(256).fill(1, 0x20);
+PLAIN[QUOTE] = 0;
+PLAIN[BACKSLASH] = 0;
 const HEX = new Uint8Array(256);
 for (const letter of "0123456789abcdefABCDEF") HEX[letter.charCodeAt(0)] = 1;
 const WORDS = [Buffer.from("null"), Buffer.from("true"), Buffer.from("false")];
@@ -32,9 +36,9 @@ export function afterSpace(bytes: Buffer, at: number, stop: number): number {
 export function afterString(bytes: Buffer, at: number, stop: number): number {
   for (let i = at + 1; i < stop; i++) {
     const byte = bytes[i] as number;
+    if (PLAIN[byte] === 1) continue;
     if (byte === QUOTE) return i + 1;
-    if (byte < 0x20) return -1;
-    if (byte !== BACKSLASH) continue;
+    if (byte !== BACKSLASH) return -1;
     if (++i >= stop) return -1;
     const escaped = bytes[i] as number;
     if (ESCAPES[escaped] === 1) continue;

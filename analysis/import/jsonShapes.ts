@@ -8,6 +8,10 @@ const MAX_SHAPES = 8;
 /** So many shapes are tried before nothing more is learned from values that all differ. */
 const PATIENCE = 256;
 
+/** Names and units are short and few; prompts and ids are not worth remembering. */
+const LONGEST_NAME = 64;
+const MANY_NAMES = 64;
+
 const NUMBER = 0;
 const TEXT = 1;
 const NUMBERS = 2;
@@ -17,18 +21,19 @@ const PASSED_LIST = 5;
 
 interface Slot {
   /** The bytes between the slot before and this one: brackets, keys, null, true and false. */
-  readonly before: Buffer;
+  readonly before: Same;
   readonly kind: number;
   /** Where its value goes. */
   readonly holder: Record<string, unknown>;
   readonly key: string;
-  /** Of a text: the bytes of `holder[key]`. Units and names are the same in most values. */
-  last: Buffer;
+  /** Of a text: the bytes of `holder[key]`, or of one nobody reads. Units and names are the same in most values. */
+  last: Same | null;
+  changes: number;
 }
 
 interface Shape {
   readonly slots: readonly Slot[];
-  readonly after: Buffer;
+  readonly after: Same;
   readonly result: { value?: unknown };
 }
 
@@ -44,6 +49,7 @@ export class JsonShapes {
   readonly #shapes: Shape[] = [];
   #fitted = 0;
   #learned = 0;
+  #view = new DataView(new ArrayBuffer(0));
   /** What `read` found, until the next one is read: its objects and lists are used again. */
   value: unknown;
 
@@ -54,9 +60,10 @@ export class JsonShapes {
   /** @returns where the value ends, which must be before `stop`, or -1 where no shape fits */
   read(bytes: Buffer, from: number, stop: number): number {
     const at = afterSpace(bytes, from, stop);
+    if (this.#view.buffer !== bytes.buffer) this.#view = new DataView(bytes.buffer);
     for (let i = 0; i < this.#shapes.length; i++) {
       const shape = this.#shapes[i] as Shape;
-      const end = endOfShape(shape, bytes, at, stop);
+      const end = endOfShape(shape, bytes, this.#view, at, stop);
       if (end < 0) continue;
       if (i > 0) this.#shapes.unshift(...this.#shapes.splice(i, 1));
       this.#fitted++;
@@ -83,34 +90,68 @@ export class JsonShapes {
   }
 }
 
-function endOfShape({ slots, after }: Shape, bytes: Buffer, from: number, stop: number): number {
+/** @param view of all of the memory in which the bytes lie */
+function endOfShape({ slots, after }: Shape, bytes: Buffer, view: DataView, from: number, stop: number): number {
+  const base = bytes.byteOffset;
   let at = from;
   for (let s = 0; s < slots.length; s++) {
     const slot = slots[s] as Slot;
-    const { before, kind, holder, key } = slot;
-    at = afterSame(before, bytes, at, stop);
-    if (at < 0 || at >= stop) return -1;
+    const { before, kind } = slot;
+    if (at + before.length >= stop || !before.isAt(view, base + at)) return -1;
+    at += before.length;
     const start = at;
-    if (kind === NUMBER || kind === PASSED_NUMBER) at = afterNumber(bytes, start, stop);
-    else if (kind === NUMBERS) at = numbersInto(holder[key] as number[], bytes, start, stop);
+    if (kind === NUMBER || kind === PASSED_NUMBER) {
+      at = afterNumber(bytes, start, stop);
+      if (at < 0) return -1;
+      if (kind === NUMBER) slot.holder[slot.key] = numberIn(bytes, start, at);
+    } else if (kind === NUMBERS) at = numbersInto(slot.holder[slot.key] as number[], bytes, start, stop);
     else if (kind === PASSED_LIST) at = bytes[start] === 0x5b ? afterValue(bytes, start, stop) : -1;
-    else at = bytes[start] === 0x22 ? afterString(bytes, start, stop) : -1;
-    if (at < 0) return -1;
-    if (kind === NUMBER) holder[key] = numberIn(bytes, start, at);
-    else if (kind === TEXT && (at - start !== slot.last.length || afterSame(slot.last, bytes, start, at) < 0)) {
-      holder[key] = JSON.parse(bytes.toString("utf8", start, at));
-      slot.last = Buffer.from(bytes.subarray(start, at));
+    else {
+      const { last } = slot;
+      if (last !== null && start + last.length < stop && last.isAt(view, base + start)) {
+        at += last.length;
+        continue;
+      }
+      at = bytes[start] === 0x22 ? afterString(bytes, start, stop) : -1;
+      if (at < 0) return -1;
+      if (kind === TEXT) takeText(slot, bytes, start, at);
     }
+    if (at < 0) return -1;
   }
-  at = afterSame(after, bytes, at, stop);
-  return at < stop ? at : -1;
+  at += after.length;
+  return at < stop && after.isAt(view, base + at - after.length) ? at : -1;
 }
 
-function afterSame(same: Buffer, bytes: Buffer, at: number, stop: number): number {
-  const length = same.length;
-  if (at + length > stop) return -1;
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== same[i]) return -1;
-  return at + length;
+function takeText(slot: Slot, bytes: Buffer, from: number, to: number): void {
+  slot.holder[slot.key] = JSON.parse(bytes.toString("utf8", from, to));
+  slot.last = to - from <= LONGEST_NAME && slot.changes++ < MANY_NAMES ? new Same(bytes.subarray(from, to)) : null;
+}
+
+/** Bytes that others are compared with, four at a time: most bytes of a row are keys. */
+class Same {
+  readonly length: number;
+  readonly #words: Int32Array;
+  /** What is left over at the end. */
+  readonly #rest: Uint8Array;
+
+  constructor(bytes: Buffer) {
+    this.length = bytes.length;
+    const copy = Uint8Array.from(bytes);
+    const view = new DataView(copy.buffer);
+    this.#words = Int32Array.from({ length: copy.length >> 2 }, (_, word) => view.getInt32(word << 2, true));
+    this.#rest = copy.subarray(this.#words.length << 2);
+  }
+
+  /** @param at in the view, with room for `length` bytes behind it */
+  isAt(view: DataView, at: number): boolean {
+    const words = this.#words;
+    for (let word = 0; word < words.length; word++)
+      if (view.getInt32(at + (word << 2), true) !== words[word]) return false;
+    const rest = this.#rest;
+    const from = at + (words.length << 2);
+    for (let i = 0; i < rest.length; i++) if (view.getUint8(from + i) !== rest[i]) return false;
+    return true;
+  }
 }
 
 function numbersInto(list: number[], bytes: Buffer, from: number, stop: number): number {
@@ -153,7 +194,7 @@ class Learning {
       this.#taken = afterSpace(this.#bytes, 0, this.#bytes.length);
       const end = this.#value(this.#taken, this.#wanted, result, "value");
       if (end < 0) return null;
-      return { slots: this.#slots, after: this.#bytes.subarray(this.#taken, end), result };
+      return { slots: this.#slots, after: new Same(this.#bytes.subarray(this.#taken, end)), result };
     } catch {
       return null;
     }
@@ -173,7 +214,8 @@ class Learning {
     } else if (first === 0x22) kind = wanted === null ? PASSED_TEXT : TEXT;
     else if (first === 0x6e || first === 0x74 || first === 0x66) return end;
     else kind = wanted === null ? PASSED_NUMBER : NUMBER;
-    this.#slots.push({ before: bytes.subarray(this.#taken, at), kind, holder, key, last: bytes.subarray(at, end) });
+    const before = new Same(bytes.subarray(this.#taken, at));
+    this.#slots.push({ before, kind, holder, key, last: new Same(bytes.subarray(at, end)), changes: 0 });
     this.#taken = end;
     return end;
   }
