@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { fileChunks } from "./fileChunks.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 import { JsonShapes, type Wanted } from "./jsonShapes.ts";
 import { type JsonPath, JsonSplitter, type TakeElement } from "./jsonSplitter.ts";
@@ -12,9 +12,6 @@ export interface JsonRest {
   /** Where the file ends too early, in words; null: it is whole. */
   readonly cut: string | null;
 }
-
-/** 64 KiB would be read quicker than it is scanned; with 1 MiB the waits do not count. */
-const CHUNK_BYTES = 1 << 20;
 
 /**
  * Reads a JSON document of any size: gives the elements of the named arrays one by one, in file order, and returns the
@@ -32,44 +29,14 @@ export async function readJsonElements(
   wanted?: Wanted,
 ): Promise<JsonRest> {
   const splitter = new JsonSplitter(file, arrays, wanted === undefined ? null : new JsonShapes(wanted));
-  for await (const chunk of chunks(file)) splitter.each(chunk, take);
+  for await (const chunk of fileChunks(file)) splitter.each(chunk, take);
   return splitter.end();
 }
 
 /** Elements of one array (or of all that match a path with "*"). Throws at the end of a file that is cut. */
 export async function* jsonElements(file: string, path: JsonPath): AsyncGenerator<unknown, void, undefined> {
   const splitter = new JsonSplitter(file, [path]);
-  for await (const chunk of chunks(file)) for (const { value } of splitter.push(chunk)) yield value;
+  for await (const chunk of fileChunks(file)) for (const { value } of splitter.push(chunk)) yield value;
   const { cut } = splitter.end();
   if (cut !== null) throw new ImportError(file, cut, collectAgain);
-}
-
-/** The next one is read while one is looked at; its memory is used again for the one after that. */
-async function* chunks(file: string): AsyncGenerator<Buffer, void, undefined> {
-  const handle = await open(file, "r").catch((error: NodeJS.ErrnoException) => {
-    const problem = error.code === "ENOENT" ? "is missing" : `cannot be opened (${error.code})`;
-    throw new ImportError(file, problem, collectAgain);
-  });
-  let [buffer, other] = [Buffer.allocUnsafe(CHUNK_BYTES), Buffer.allocUnsafe(CHUNK_BYTES)];
-  const read = (into: Buffer) =>
-    handle.read(into, 0, CHUNK_BYTES, null).then(
-      ({ bytesRead }) => bytesRead,
-      (error: Error) => error,
-    );
-  let reading = read(buffer);
-  try {
-    for (;;) {
-      const bytesRead = await reading;
-      if (bytesRead instanceof Error)
-        throw new ImportError(file, `cannot be read (${bytesRead.message})`, "check the disk and its permissions");
-      if (bytesRead === 0) return;
-      const chunk = buffer.subarray(0, bytesRead);
-      [buffer, other] = [other, buffer];
-      reading = read(buffer);
-      yield chunk;
-    }
-  } finally {
-    await reading;
-    await handle.close();
-  }
 }

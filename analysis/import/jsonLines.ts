@@ -1,10 +1,9 @@
-import { createReadStream } from "node:fs";
+import { fileChunks } from "./fileChunks.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 import { afterSpace } from "./jsonScan.ts";
 import { JsonShapes, type Wanted } from "./jsonShapes.ts";
 
 const NEWLINE = 0x0a;
-const CHUNK_BYTES = 1 << 20;
 
 /** More than any line of a request; a file without line ends must not fill the memory. */
 const MAX_LINE_BYTES = 64 << 20;
@@ -40,29 +39,24 @@ export async function readJsonLines(
     shapes.learn(text);
     take(value);
   };
-  try {
-    for await (const chunk of createReadStream(file, { highWaterMark: CHUNK_BYTES }) as AsyncIterable<Buffer>) {
-      let from = 0;
-      for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
-        const end = begunBytes === 0 && bad === 0 ? shapes.read(chunk, from, at + 1) : -1;
-        if (end >= 0 && afterSpace(chunk, end, at) === at) {
-          lines++;
-          take(shapes.value);
-        } else if (begunBytes === 0) parsed(chunk.toString("utf8", from, at));
-        else parsed(Buffer.concat([...begun, chunk.subarray(from, at)]).toString("utf8"));
-        begun = [];
-        begunBytes = 0;
-        from = at + 1;
-      }
-      if (from === chunk.length) continue;
-      begun.push(Buffer.from(chunk.subarray(from)));
-      begunBytes += chunk.length - from;
-      if (begunBytes > MAX_LINE_BYTES)
-        throw new ImportError(file, `line ${lines + 1} is longer than ${MAX_LINE_BYTES} bytes`, collectAgain);
+  for await (const chunk of fileChunks(file)) {
+    let from = 0;
+    for (let at = chunk.indexOf(NEWLINE); at >= 0; at = chunk.indexOf(NEWLINE, from)) {
+      const end = begunBytes === 0 && bad === 0 ? shapes.read(chunk, from, at + 1) : -1;
+      if (end >= 0 && afterSpace(chunk, end, at) === at) {
+        lines++;
+        take(shapes.value);
+      } else if (begunBytes === 0) parsed(chunk.toString("utf8", from, at));
+      else parsed(Buffer.concat([...begun, chunk.subarray(from, at)]).toString("utf8"));
+      begun = [];
+      begunBytes = 0;
+      from = at + 1;
     }
-  } catch (error) {
-    if (error instanceof ImportError) throw error;
-    throw new ImportError(file, `cannot be read (${(error as NodeJS.ErrnoException).code ?? error})`, collectAgain);
+    if (from === chunk.length) continue;
+    begun.push(Buffer.from(chunk.subarray(from)));
+    begunBytes += chunk.length - from;
+    if (begunBytes > MAX_LINE_BYTES)
+      throw new ImportError(file, `line ${lines + 1} is longer than ${MAX_LINE_BYTES} bytes`, collectAgain);
   }
   if (begunBytes > 0) parsed(Buffer.concat(begun).toString("utf8"));
   return { cut: bad > 0, lines };

@@ -49,7 +49,7 @@ export class JsonShapes {
   readonly #shapes: Shape[] = [];
   #fitted = 0;
   #learned = 0;
-  #view = new DataView(new ArrayBuffer(0));
+  #view: DataView = new DataView(new ArrayBuffer(0));
   /** What `read` found, until the next one is read: its objects and lists are used again. */
   value: unknown;
 

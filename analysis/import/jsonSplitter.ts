@@ -1,3 +1,4 @@
+import { GatheredBytes } from "./gatheredBytes.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 import { afterSpace } from "./jsonScan.ts";
 import type { JsonShapes } from "./jsonShapes.ts";
@@ -51,9 +52,9 @@ export class JsonSplitter {
   readonly #shapes: JsonShapes | null;
   readonly #stack: Frame[] = [];
   /** Outside of arrays: what is left of the document. */
-  readonly #rest = new Text();
+  readonly #rest = new GatheredBytes();
   /** Of an element that began in an earlier chunk. */
-  readonly #begun = new Text();
+  readonly #begun = new GatheredBytes();
   /** The array whose elements are read now. */
   #array = -1;
   #at: readonly (string | number)[] = [];
@@ -253,7 +254,7 @@ export class JsonSplitter {
     }
   }
 
-  #guard(text: Text, i: number): void {
+  #guard(text: GatheredBytes, i: number): void {
     if (text.length > MAX_TEXT_BYTES)
       throw this.#damage(
         `holds one value of more than ${MAX_TEXT_BYTES >> 20} MiB, as when a bracket or quote is lost`,
@@ -271,32 +272,5 @@ export class JsonSplitter {
       i === undefined ? problem : `${problem} (at byte ${this.#passed + i})`,
       collectAgain,
     );
-  }
-}
-
-/** Bytes that are gathered from chunks, whose memory is used again. */
-class Text {
-  #bytes = Buffer.alloc(4096);
-  length = 0;
-
-  add(chunk: Buffer, start: number, end: number): void {
-    const needed = this.length + end - start;
-    if (needed > this.#bytes.length) {
-      const larger = Buffer.alloc(Math.max(needed, 2 * this.#bytes.length));
-      this.#bytes.copy(larger, 0, 0, this.length);
-      this.#bytes = larger;
-    }
-    chunk.copy(this.#bytes, this.length, start, end);
-    this.length = needed;
-  }
-
-  from(start: number): string {
-    return this.#bytes.toString("utf8", start, this.length);
-  }
-
-  take(): string {
-    const text = this.from(0);
-    this.length = 0;
-    return text;
   }
 }
