@@ -32,7 +32,7 @@ export const definitionsByHarness: Readonly<Record<string, Definitions>> = {
   },
   fmperf: {
     ttftMs: "of the first chunk, on the wall clock",
-    e2eMs: "on the wall clock, one thread per user",
+    e2eMs: "on the wall clock, to the last chunk of the stream",
     outputTokensPerSecond: "over the duration that was asked for",
   },
   "vllm-benchmark": {
