@@ -97,32 +97,33 @@ function runIdentity(run: Run, { folderOf }: AnalyseOptions): RunIdentity {
 function stagesOf(runs: readonly Run[]): StageAnalysis[] {
   const stages = new Map<
     string,
-    { plan: RunStage["plan"]; parts: StageRows[]; reported: StageMetrics[]; errors: ErrorCount[] }
+    { plan: RunStage["plan"]; parts: StageRows[]; repetitions: StageMetrics[]; errors: ErrorCount[] }
   >();
   for (const run of runs) {
     const rows = stageRows(run);
     run.stages.forEach(({ plan, reported }, index) => {
       const key = JSON.stringify([plan.name, plan.load]);
-      const stage = stages.get(key) ?? { plan, parts: [], reported: [], errors: [] };
+      const stage = stages.get(key) ?? { plan, parts: [], repetitions: [], errors: [] };
       stages.set(key, stage);
       const part = rows[index];
       if (part !== undefined) stage.parts.push(part);
-      else if (run.requests === null && reported !== null) stage.reported.push(reported);
+      // A harness may have lost the rows of one stage and kept those of its neighbours.
+      const metrics = part === undefined ? reported : stageMetrics([part]);
+      if (metrics !== null) stage.repetitions.push(metrics);
       stage.errors.push(...run.errors.filter((error) => error.stage === index));
     });
   }
-  return [...stages.values()].map(({ plan: { name, load }, parts, reported, errors }): StageAnalysis => {
-    // Without rows there is nothing to pool: percentiles of percentiles are none.
-    const repetitions = [...parts.map((part): StageMetrics => stageMetrics([part])), ...reported];
+  return [...stages.values()].map(({ plan: { name, load }, parts, repetitions, errors }): StageAnalysis => {
     return {
       name,
       loadType: load.type,
       load: load.type === "concurrency" ? load.concurrency : load.requestsPerSecond,
       repetitions,
+      // Without rows there is nothing to pool: percentiles of percentiles are none.
       pooled:
         repetitions.length === 1
           ? repetitions[0]!
-          : reported.length > 0
+          : parts.length < repetitions.length
             ? poolReported(repetitions)
             : stageMetrics(parts),
       errors: mergeErrors(errors).map(({ outcome, message, count }) => ({ outcome, message, count })),

@@ -45,7 +45,7 @@ export function benchmarkReports(run: Run): StageReport[] {
   const rows = stageRows(run);
   return run.stages.map((stage, index) => {
     const part = rows[index];
-    const metrics = part !== undefined ? stageMetrics([part]) : run.requests === null ? stage.reported : null;
+    const metrics = part === undefined ? stage.reported : stageMetrics([part]);
     const load = reportLoad(run, index, metrics);
     const missing = [
       ...(metrics === null ? ["the stage did not run, or its harness left no numbers"] : []),
@@ -58,7 +58,7 @@ export function benchmarkReports(run: Run): StageReport[] {
       name: `stage_${index}_${fileName(stage.plan.name)}`,
       document: {
         version: "0.2.1",
-        run: runPart(run, { stage, index, metrics }, missing),
+        run: runPart(run, { stage, index, metrics, fromRows: part !== undefined }, missing),
         ...(Object.keys(scenario).length === 0 ? {} : { scenario }),
         results: metrics === null ? {} : reportResults(metrics, stack?.metadata.label ?? null, imagesOf(run)),
       },
@@ -90,6 +90,7 @@ interface StagePart {
   readonly stage: RunStage;
   readonly index: number;
   readonly metrics: StageMetrics | null;
+  readonly fromRows: boolean;
 }
 
 /** Ids are made from names, so that a report written again is the same report. */
@@ -111,9 +112,9 @@ function runPart(run: Run, part: StagePart | null, missing: readonly string[]): 
       ...(part?.metrics == null
         ? []
         : [
-            run.requests === null
-              ? `statistics as ${run.harness} computed them`
-              : "statistics computed by LLM Bench from request rows",
+            part.fromRows
+              ? "statistics computed by LLM Bench from request rows"
+              : `statistics as ${run.harness} computed them`,
           ]),
       ...run.remarks,
     ].join("; "),

@@ -6,6 +6,7 @@ import type { Analysis } from "../../analysis/analysis.ts";
 import { drawFigures } from "../../analysis/figures/drawFigures.ts";
 import { reportHtml } from "../../analysis/report/report.ts";
 import type { Run } from "../../analysis/run.ts";
+import { benchmarkReports } from "../../analysis/write/benchmarkReport.ts";
 import { writeData } from "../../analysis/write/data.ts";
 import { readmeText } from "../../analysis/write/readme.ts";
 import { requestsCsv } from "../../analysis/write/requestsCsv.ts";
@@ -109,6 +110,38 @@ describe("runs of which a harness left summaries only", () => {
     } finally {
       await folder.remove();
     }
+  });
+});
+
+describe("a stage whose rows are lost beside stages that have theirs", () => {
+  const mixed = async (repetition = 1): Promise<Run> => {
+    const [run] = await runsOf([{ name: "engine", repetitions: 1, concurrencies: [1] }]);
+    const lost = reportedRun().stages[1]!;
+    return { ...run!, runId: `engine-0badcafe-r${repetition}`, repetition, stages: [...run!.stages, lost] };
+  };
+
+  it("has run, and keeps what its harness reported", async () => {
+    const [system] = analyse([await mixed()], options).systems;
+    const [whole, lost] = system!.stages;
+    assert.ok(whole!.pooled.outputTokensPerSecond.value! > 0);
+    assert.deepEqual([lost!.pooled.outputTokensPerSecond.value, lost!.repetitions.length], [120, 1]);
+    assert.doesNotMatch(system!.warnings.join(), /did not run/);
+  });
+
+  it("keeps it in its Benchmark Report, which says whose numbers they are", async () => {
+    const [whole, lost] = benchmarkReports(await mixed()).map(({ document }) => document);
+    assert.match(whole!.run.description, /computed by LLM Bench from request rows/);
+    assert.match(lost!.run.description, /statistics as llmbench computed them/);
+    const { throughput } = lost!.results.request_performance!.aggregate;
+    assert.equal(throughput!.output_token_rate!.mean, 120);
+  });
+
+  it("stands in its place among the repetitions", async () => {
+    const [one, two] = [await mixed(1), await mixed(2)];
+    const lacking = { ...one, requests: null, stages: [{ ...one.stages[0]!, reported: reportedMetrics() }] };
+    const [stage] = analyse([lacking, two], options).systems[0]!.stages;
+    assert.equal(stage!.repetitions[0]!.outputTokensPerSecond.value, 64);
+    assert.equal(stage!.pooled.ttftMs.p50.value, null);
   });
 });
 
