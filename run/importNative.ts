@@ -22,7 +22,7 @@ export interface NativeSource {
 
 /**
  * A run folder with native files that were made elsewhere: copied, read once, and described by a manifest. The same files
- * make the same run, so that importing them again changes nothing.
+ * make the same run, so that importing them again changes nothing; others never do.
  * @throws ImportError when they cannot be read, before anything is written; RunError when there is nothing at the path
  */
 export async function importNative({ path, harness, as, simulated }: NativeSource): Promise<RunFolder> {
@@ -42,10 +42,11 @@ export async function importNative({ path, harness, as, simulated }: NativeSourc
     });
     const files = await checksums(folder);
     const hash = createHash("sha256")
-      .update(JSON.stringify([harness, files]))
+      .update(JSON.stringify([harness, simulated, files]))
       .digest("hex")
       .slice(0, 8);
-    const runId = results.plan?.runId ?? `${as}-${hash}-r1`;
+    // The files' own run id is what they say, no path to write to, and all attempts at a run have the same.
+    const runId = `${as}-${hash}-r1`;
     const final = new RunFolder(join(stackFolder(projectRoot, as), runId), 1);
     if (existsSync(final.path)) return final;
     const now = new Date().toISOString();
@@ -72,7 +73,11 @@ export async function importNative({ path, harness, as, simulated }: NativeSourc
         scenario: null,
         seed: 0,
         versions: {},
-        machine: { importedFrom: basename(path), importedAt: now },
+        machine: {
+          importedFrom: basename(path),
+          importedAt: now,
+          ...(results.plan ? { importedRunId: results.plan.runId } : {}),
+        },
         harness: null,
         simulation: simulated ? { assumptions: ["The engine was simulated, as told at the import."], speed: 1 } : null,
       },

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importable, importRun } from "../../analysis/import/importRun.ts";
 import { importNative } from "../../run/importNative.ts";
+import { writeNativeFolder } from "../analysis/nativeFolder.ts";
 
 const data = join(import.meta.dirname, "..", "data", "guidellm", "concurrent");
 const sha = (file: string) => createHash("sha256").update(readFileSync(file)).digest("hex");
@@ -37,6 +38,37 @@ describe("native files that were made elsewhere", () => {
     const run = await importRun((await importNative({ ...source, simulated: true })).path);
     assert.equal(run.simulated, true);
     assert.equal(run.provenance.simulation?.speed, 1);
+  });
+
+  it("told to be simulated later are another run than those without a word", async () => {
+    const before = await importNative(source);
+    const after = await importNative({ ...source, simulated: true });
+    assert.notEqual(after.path, before.path);
+    assert.deepEqual([before.manifest?.simulated, after.manifest?.simulated], [false, true]);
+  });
+
+  it("of two attempts at one run are two runs, and the run id in the files is no path to write to", async () => {
+    const runId = "../../../elsewhere";
+    const ours = { harness: "llmbench", as: "attempts", simulated: false };
+    const imported = [];
+    for (const sentMs of [3, 4]) {
+      const path = join(folder, `attempt-${sentMs}`);
+      const requests = [{ stage: 0, sentMs, gapsMs: [5, 1, 1] }];
+      await writeNativeFolder(path, {
+        runId,
+        loads: [{ type: "concurrency", concurrency: 1 }],
+        windowMs: 20,
+        requests,
+      });
+      imported.push(await importNative({ ...ours, path: join(path, "results") }));
+    }
+    const [first, second] = imported.map(({ path }) => path);
+    assert.notEqual(first, second);
+    assert.deepEqual(readdirSync(folder).sort(), ["attempt-3", "attempt-4", "results"]);
+    for (const { path, manifest } of imported) {
+      assert.match(path, /\/results\/attempts\/attempts-[0-9a-f]{8}-r1$/);
+      assert.equal(manifest?.provenance.machine.importedRunId, runId);
+    }
   });
 
   it("damaged ones are one error that names the file where it lies, and leave nothing behind", async () => {
