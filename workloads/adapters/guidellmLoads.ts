@@ -1,11 +1,12 @@
 import type { PlannedStage } from "../adapter.ts";
+import { benchmarkSpecs } from "./guidellmBenchmarks.ts";
 import type { GuidellmProfile } from "./guidellmSchema.ts";
 
 type Spec = GuidellmProfile["spec"];
 
 /** The loads of a profile in order: each entry of `benchmarks`, and in each every value of a list. */
-export function guidellmLoads({ spec, benchmarks = [null] }: GuidellmProfile): PlannedStage[] {
-  return benchmarks.flatMap((changes) => loadsOf(overridden(spec, changes ?? {})));
+export function guidellmLoads({ spec, benchmarks }: GuidellmProfile): PlannedStage[] {
+  return benchmarkSpecs(spec, benchmarks).flatMap(loadsOf);
 }
 
 function loadsOf({ profile, constraints = [] }: Spec): PlannedStage[] {
@@ -38,44 +39,33 @@ function namesOf(profile: Spec["profile"]): string[] {
   }
 }
 
-/** "profile.streams" and "constraints[0].count" -> value (utils/arg_string.py@v0.7.3). */
-function overridden(spec: Spec, changes: Readonly<Record<string, unknown>>): Spec {
-  const copy = structuredClone(spec);
-  for (const [path, value] of Object.entries(changes)) {
-    const steps = path.split(/[.[\]]+/).filter((step) => step !== "");
-    const last = steps.pop() as string;
-    let place = copy as unknown as Record<string, unknown>;
-    for (const step of steps) {
-      if (typeof place[step] !== "object" || place[step] === null) place[step] = {};
-      place = place[step] as Record<string, unknown>;
-    }
-    place[last] = value;
-  }
-  return copy;
-}
-
 function smallest(values: readonly (number | null)[]): number | null {
   const known = values.filter((value) => value !== null);
   return known.length === 0 ? null : Math.min(...known);
 }
 
-/** null: a dataset, whose lengths are not known before. */
-export function guidellmLongest({ spec }: GuidellmProfile): { input: number; output: number } | null {
+/** Over all entries of `benchmarks`; null: a dataset, whose lengths are not known before. */
+export function guidellmLongest({ spec, benchmarks }: GuidellmProfile): { input: number; output: number } | null {
   let longest = { input: 0, output: 0 };
-  for (const one of spec.data) {
-    if (one.kind !== "synthetic_text") return null;
-    const output = one.output_tokens
-      ? longestOf(one.output_tokens, one.output_tokens_stdev, one.output_tokens_max)
-      : null;
-    if (output === null) return null;
-    const prefix = Math.max(0, ...(one.prefix_buckets ?? []).map(({ prefix_tokens = 0 }) => prefix_tokens));
-    const turns = one.turns ?? 1;
-    const input = longestOf(one.prompt_tokens, one.prompt_tokens_stdev, one.prompt_tokens_max);
-    // Each turn is sent with all turns before it.
-    const whole = prefix + turns * input + (turns - 1) * output;
-    longest = { input: Math.max(longest.input, whole), output: Math.max(longest.output, output) };
+  for (const one of benchmarkSpecs(spec, benchmarks).flatMap(({ data }) => data)) {
+    const lengths = longestOfData(one);
+    if (lengths === null) return null;
+    longest = {
+      input: Math.max(longest.input, lengths.input),
+      output: Math.max(longest.output, lengths.output),
+    };
   }
   return longest;
+}
+
+function longestOfData(one: Spec["data"][number]): { input: number; output: number } | null {
+  if (one.kind !== "synthetic_text" || !one.output_tokens) return null;
+  const output = longestOf(one.output_tokens, one.output_tokens_stdev, one.output_tokens_max);
+  const prefix = Math.max(0, ...(one.prefix_buckets ?? []).map(({ prefix_tokens = 0 }) => prefix_tokens));
+  const turns = one.turns ?? 1;
+  const input = longestOf(one.prompt_tokens, one.prompt_tokens_stdev, one.prompt_tokens_max);
+  // Each turn is sent with all turns before it.
+  return { input: prefix + turns * input + (turns - 1) * output, output };
 }
 
 /** Without a maximum, lengths reach to five standard deviations (utils/random.py@v0.7.3). */

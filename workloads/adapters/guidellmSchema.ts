@@ -1,4 +1,6 @@
 import { z } from "zod";
+import { checkShape, pathText } from "../../scenario/schemaProblems.ts";
+import { benchmarkSpecs, refusedPath } from "./guidellmBenchmarks.ts";
 
 /*
  * guidellm's scenario file: benchmark/schemas/*.py, benchmark/profiles/*.py, scheduler/constraints/*.py, data/**.py
@@ -147,41 +149,68 @@ const data = z.discriminatedUnion("kind", [
 
 const free = z.looseObject({ kind: text });
 
-export const guidellmSchema = z.strictObject({
-  metadata: z.looseObject({ labels: z.record(z.string(), z.string()).optional() }).optional(),
-  spec: z.strictObject({
-    backend: backend.optional(),
-    profile,
-    constraints: z.array(constraint).optional(),
-    tokenizer: z
-      .strictObject({ ...loadKwargs, kind: z.enum(["huggingface_auto", "hf_auto"]).optional(), model: text.nullish() })
-      .optional(),
-    data: z.array(data).min(1),
-    data_column_mapper: free.optional(),
-    data_preprocessors: z.array(free).optional(),
-    data_finalizer: free.optional(),
-    data_loader: z
-      .strictObject({
-        kind: z.literal("pytorch").optional(),
-        samples: z.int().min(-1).optional(),
-        shuffle: z.boolean().optional(),
-        num_workers: z.int().min(0).optional(),
-      })
-      .optional(),
-    seed: z.strictObject({ kind: z.literal("static").optional(), value: z.int() }).optional(),
-    metrics: z
-      .strictObject({
-        kind: z.literal("generative").optional(),
-        sample_size: z.int().min(0).nullish(),
-        prefer_response_metrics: z.boolean().optional(),
-      })
-      .optional(),
-  }),
-  benchmarks: z
-    .array(z.record(z.string(), z.unknown()).nullable())
-    .min(1)
-    .optional()
-    .describe('One entry per load, e.g. {"profile.streams": 8}.'),
+const spec = z.strictObject({
+  backend: backend.optional(),
+  profile,
+  constraints: z.array(constraint).optional(),
+  tokenizer: z
+    .strictObject({ ...loadKwargs, kind: z.enum(["huggingface_auto", "hf_auto"]).optional(), model: text.nullish() })
+    .optional(),
+  data: z.array(data).min(1),
+  data_column_mapper: free.optional(),
+  data_preprocessors: z.array(free).optional(),
+  data_finalizer: free.optional(),
+  data_loader: z
+    .strictObject({
+      kind: z.literal("pytorch").optional(),
+      samples: z.int().min(-1).optional(),
+      shuffle: z.boolean().optional(),
+      num_workers: z.int().min(0).optional(),
+    })
+    .optional(),
+  seed: z.strictObject({ kind: z.literal("static").optional(), value: z.int() }).optional(),
+  metrics: z
+    .strictObject({
+      kind: z.literal("generative").optional(),
+      sample_size: z.int().min(0).nullish(),
+      prefer_response_metrics: z.boolean().optional(),
+    })
+    .optional(),
 });
+
+/** The changes of an entry are checked where they lead to: a misspelt path would be a setting that is not there. */
+const entry = z
+  .record(z.string(), z.unknown())
+  .nullable()
+  .meta({ title: 'paths under spec with their values, e.g. {"profile.streams": 8}' });
+
+export const guidellmSchema = z
+  .strictObject({
+    metadata: z.looseObject({ labels: z.record(z.string(), z.string()).optional() }).optional(),
+    spec,
+    benchmarks: z.array(entry).min(1).optional().describe("One entry per load."),
+  })
+  .superRefine((profile, context) => {
+    const problem = (index: number, message: string) =>
+      context.addIssue({ code: "custom", path: ["benchmarks", index], message });
+    const entries = profile.benchmarks ?? [];
+    const refused = entries.flatMap((changes, index) =>
+      Object.keys(changes ?? {}).flatMap((path) => {
+        const reason = refusedPath(path);
+        return reason === null ? [] : [{ index, reason }];
+      }),
+    );
+    for (const { index, reason } of refused) problem(index, reason);
+    if (entries.length === 0 || refused.length > 0) return;
+    const locate = (path: readonly PropertyKey[]) => ({ file: "", key: pathText(path) });
+    for (const [index, changed] of benchmarkSpecs(profile.spec, entries).entries()) {
+      const checked = checkShape(spec, changed, { locate });
+      if ("value" in checked) continue;
+      for (const { key, reason, next } of checked.problems)
+        problem(index, `with it spec.${key} is wrong (${reason}: ${next.replace(/[.]$/, "")})`);
+      // The others have the first one's mistakes too.
+      if (index === 0) return;
+    }
+  });
 
 export type GuidellmProfile = z.infer<typeof guidellmSchema>;

@@ -47,6 +47,44 @@ describe("guidellm as a harness", () => {
     );
   });
 
+  it("the first entry's values are the others' too, as the tool has it; the longest is of all", () => {
+    const benchmarks = [
+      { "profile.streams": 2, "constraints[0].count": 20 },
+      { "profile.streams": 4, "data[0].prompt_tokens": 300_000 },
+      null,
+    ];
+    const { profile } = load("sanity_concurrent", { benchmarks, "spec.constraints": [{ kind: "max_requests" }] });
+    assert.deepEqual(
+      guidellm.stages(profile).map(({ name, requests }) => [name, requests]),
+      [
+        ["concurrency 2", 20],
+        ["concurrency 4", 20],
+        ["concurrency 2", 20],
+      ],
+    );
+    assert.equal(guidellm.longest(profile)!.input, 300_000);
+  });
+
+  it("entries of benchmarks are checked where they lead to; none of another target, key or output", () => {
+    const entry = (changes: Record<string, unknown>) => () =>
+      load("sanity_concurrent", { benchmarks: [null, changes] });
+    for (const path of ["backend.api_key", "backend.target", "backend", "outputs", "outputs[0].path"])
+      assert.throws(entry({ [path]: "sk-1" }), (error: Error) => {
+        assert.match(error.message, /workloadOverrides\["benchmarks"\]\[1\] .*(apiKeys|outputs are ours)/);
+        return true;
+      });
+    assert.throws(entry({ "backend.api_key": "sk-1" }), (error: Error) => !error.message.includes("sk-1"));
+    assert.throws(
+      entry({ "profil.streams": 8 }),
+      /spec\.profil is wrong \(there is no such setting: Did you mean profile\?\)/,
+    );
+    assert.throws(entry({ "profile.stream": 8 }), /spec\.profile\.stream is wrong .*streams/);
+    assert.throws(entry({ "data[0].prompt_tokens": "many" }), /spec\.data\[0\]\.prompt_tokens is wrong/);
+    for (const path of ["__proto__.x", " backend.target", "data.0.prompt_tokens", "data[99999999].kind", ""])
+      assert.throws(entry({ [path]: 1 }), /is no path under spec|is wrong/, path);
+    assert.equal(({} as Record<string, unknown>).x, undefined);
+  });
+
   it("the config is of this run, whatever the profile says; no key in it", () => {
     const { files, command, apiKeyEnv } = guidellm.render(request(load("sanity_concurrent").profile, "KEY"));
     const { spec } = JSON.parse(files["scenario.json"]!);
