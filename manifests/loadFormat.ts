@@ -95,6 +95,7 @@ export function loadFormatParts(
       { name: "TENSORIZER_URI", value: tensorizerUri(target, cache.modelPath) },
       { name: "TENSOR_PARALLEL", value: String(target.engine.tensorParallel) },
       { name: "DTYPE", value: target.engine.dtype },
+      { name: "KV_CACHE_DTYPE", value: target.engine.kvCacheDtype },
       { name: "MAX_MODEL_LEN", value: String(target.engine.maxModelLen) },
       { name: "GPU_MEMORY_UTILIZATION", value: String(target.engine.gpuMemoryUtilization) },
     ],
@@ -130,11 +131,12 @@ export function loadFormatArguments(target: StandaloneTarget, modelPath: string)
 
 /**
  * Of the serialised copy, beside the model. What shapes its tensors is in the name: one that was made for other settings
- * is not read. With tensor parallelism each rank has a file, and vLLM puts the rank in place of %03d.
+ * is not read; engine.extraArgs, which might, are refused with this format. With tensor parallelism each rank has a file, and vLLM puts the rank in place of %03d.
  */
 function tensorizerUri({ engine, model }: StandaloneTarget, modelPath: string): string {
-  const { tensorParallel, dtype, image } = engine;
-  const folder = `${modelMount}/tensorizer/${model.name}/${shortHash([modelPath, tensorParallel, dtype, image], 8)}`;
+  const { tensorParallel, dtype, kvCacheDtype, image } = engine;
+  const settings = shortHash([modelPath, tensorParallel, dtype, kvCacheDtype, image], 8);
+  const folder = `${modelMount}/tensorizer/${model.name}/${settings}`;
   return `${folder}/${tensorParallel > 1 ? "model-rank-%03d.tensors" : "model.tensors"}`;
 }
 

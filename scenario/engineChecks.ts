@@ -124,6 +124,14 @@ export function resolveEngine(
       "auto, bfloat16",
       "Remove it.",
     );
+  if (engine.loadFormat === "tensorizer" && engine.extraArgs.length > 0)
+    fail(
+      key("extraArgs"),
+      engine.extraArgs,
+      "tensorizer's copy of the model is made without them, and some (--quantization, --trust-remote-code) change its tensors",
+      "none with engine.loadFormat tensorizer",
+      "Remove them, or choose another engine.loadFormat.",
+    );
   for (const argument of engine.extraArgs) {
     const flag = argument.split(/[=\s]/)[0]!;
     if (FIXED.includes(flag.replaceAll("_", "-")))
