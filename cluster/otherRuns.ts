@@ -7,7 +7,7 @@ import { isStatus } from "./noAnswer.ts";
 import { podsOf } from "./observe.ts";
 import { refusal } from "./outage.ts";
 
-/** A pod is asked to stop, killed 30 s later, and its end then has to reach the API server. */
+/** A pod is asked to stop, killed 60 s later (harnessJob.ts), and its end then has to reach the API server. */
 const endSeconds = 90;
 
 /**
@@ -39,6 +39,27 @@ export async function stopOtherRuns(
   }
 }
 
+/**
+ * Nothing of a run whose time is up goes on: its Job is deleted where it is still active (a load generator that hangs and
+ * a controller that did not end it, inference-perf#609), and its pods are awaited. A ClusterError when they do not go.
+ */
+export async function stopLateRun(
+  cluster: Cluster,
+  { namespace, name }: { readonly namespace: string; readonly name: string },
+  say: (line: string) => void,
+): Promise<void> {
+  try {
+    const job = await cluster.batch.readNamespacedJob({ namespace, name });
+    if (isActive(job)) {
+      say(`stopping Job ${name}, which goes on after its time is up`);
+      await remove(cluster, namespace, name);
+    }
+    await untilGone(cluster, namespace, job);
+  } catch (error) {
+    if (!isStatus(error, 404)) throw refusal(error, `stopping Job ${name} in namespace ${namespace}`);
+  }
+}
+
 async function remove(cluster: Cluster, namespace: string, name: string): Promise<void> {
   try {
     // Foreground: the Job stays until its pods are gone, so that a crash of ours in between forgets nothing.
@@ -58,7 +79,7 @@ async function untilGone(cluster: Cluster, namespace: string, job: V1Job): Promi
     if (Date.now() > deadline) {
       const [pod] = running;
       throw new ClusterError(
-        `pod ${pod?.metadata?.name} of an earlier run does not end (${endSeconds} s), and its load would be in the next run's numbers`,
+        `pod ${pod?.metadata?.name} of a run that is over does not end (${endSeconds} s), and its load would be in the next run's numbers`,
         `look at its node ${pod?.spec?.nodeName ?? ""}; if that is gone: kubectl delete pod --force -n ${namespace} ${pod?.metadata?.name}`,
       );
     }

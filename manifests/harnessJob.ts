@@ -1,5 +1,6 @@
 import type { V1ConfigMap, V1Job, V1PodSpec } from "@kubernetes/client-node";
 import type { Scenario } from "../scenario/scenario.ts";
+import { isForeign } from "../workloads/adapterOf.ts";
 import { workloadOf } from "../workloads/index.ts";
 import { codeConfigMap, codeMount } from "./codeConfigMap.ts";
 import { foreignHarness } from "./foreignHarness.ts";
@@ -15,10 +16,19 @@ export { type ManifestRun, waitReadySeconds } from "./harnessPod.ts";
 
 /** For an image pull, a new node from the autoscaler, and the volume. */
 const startSeconds = 900;
-/** After SIGTERM the load generator writes what it has; also counted into the Job's deadline. */
-const graceSeconds = 60;
+/** After SIGTERM the load generator writes what it has. */
+export const graceSeconds = 60;
 /** In mode debug the real command stands here. */
 export const commandAnnotation = "llm-bench/command";
+
+/**
+ * From the Job's creation to the SIGTERM of what still runs. Our own load generator has a limit of its own and keeps what
+ * it measured; its Job ends later, and only what hangs. Others have no limit but this one.
+ */
+export function jobDeadlineSeconds({ harness }: Scenario): number {
+  const most = harness.waitTimeoutSeconds + startSeconds;
+  return isForeign(harness.name) ? most : most + waitReadySeconds + graceSeconds;
+}
 
 /** The load generator's code, for all Jobs of the stack. */
 export function harnessBundleManifest(scenario: Scenario, bundle: SourceBundle): V1ConfigMap {
@@ -79,8 +89,7 @@ function jobManifest(
       backoffLimit: 0,
       completions: 1,
       parallelism: 1,
-      // Behind our own load generator's limit, which keeps what was measured; this one only ends what hangs. It is the only one of others.
-      activeDeadlineSeconds: scenario.harness.waitTimeoutSeconds + waitReadySeconds + startSeconds + graceSeconds,
+      activeDeadlineSeconds: jobDeadlineSeconds(scenario),
       template: {
         metadata: { labels: all, annotations: { ...stayAnnotations, ...annotations } },
         spec: podSpec(scenario, run, pod, bundle),
@@ -90,7 +99,7 @@ function jobManifest(
 }
 
 function podSpec(scenario: Scenario, run: ManifestRun, pod: HarnessPod, bundle: SourceBundle): V1PodSpec {
-  const { cpu, memory, serviceAccount } = scenario.harness;
+  const { cpu, memory, serviceAccount, imagePullSecret } = scenario.harness;
   // Requests equal limits: a load generator that loses its CPU to a neighbour measures the neighbour. But never less than
   // one core as the limit: it would stop the one busy thread for up to 0.1 s at a time.
   const resources = { requests: { cpu: String(cpu), memory }, limits: { cpu: String(Math.max(1, cpu)), memory } };
@@ -98,6 +107,7 @@ function podSpec(scenario: Scenario, run: ManifestRun, pod: HarnessPod, bundle: 
   return {
     restartPolicy: "Never",
     serviceAccountName: serviceAccount ?? runnerServiceAccount,
+    ...(imagePullSecret === null ? {} : { imagePullSecrets: [{ name: imagePullSecret }] }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     securityContext: podSecurityContext(scenario),

@@ -7,10 +7,13 @@ import type { Cluster } from "../cluster/connection.ts";
 import { engineChange } from "../cluster/engineChange.ts";
 import { type Facts, gatherFacts, writeFacts } from "../cluster/facts.ts";
 import { isStatus } from "../cluster/noAnswer.ts";
+import { stopLateRun } from "../cluster/otherRuns.ts";
+import { throughOutage } from "../cluster/outage.ts";
 import { withReader } from "../cluster/reader.ts";
 import { readStartup } from "../cluster/startup.ts";
 import type { EnginePods } from "../cluster/waitForEngine.ts";
 import { type RunEnd, waitForRun } from "../cluster/waitForRun.ts";
+import { graceSeconds, jobDeadlineSeconds } from "../manifests/harnessJob.ts";
 import { resultsMount, resultsPath } from "../manifests/names.ts";
 import { readerPod } from "../manifests/readerPod.ts";
 import type { StackManifests } from "../manifests/stackManifests.ts";
@@ -35,8 +38,16 @@ export interface ClusterRunsArgs {
 
 type Ending = { readonly status: Manifest["status"]; readonly reason: string | null };
 
-/** Pull, scheduling and the wait for the engine's first answer, on top of what the run itself may take. */
-const beforeRunSeconds = 900;
+/**
+ * How long a Job is waited for: never less than itself allows, or results would be copied while they are written, and the
+ * next run begin beside this one. After its deadline come its pod's grace and a controller that has other work.
+ */
+export function followSeconds(scenario: Scenario): number {
+  return jobDeadlineSeconds(scenario) + graceSeconds + 120;
+}
+
+/** Of an API server that is away just when a run is to be stopped. */
+const outageSeconds = 600;
 
 /** The reader's image is on the node already, unless that is gone. */
 const readerSeconds = 300;
@@ -53,7 +64,7 @@ export class ClusterRuns {
 
   /**
    * Follows a run's Job to its end and brings home what it left. null: interrupted; the Job goes on, and the next call
-   * finds it. Throws only on bugs.
+   * finds it. Throws a ClusterError when its load does not end at all, else only on bugs.
    */
   async follow(run: PlannedRun, folder: RunFolder, engine: EnginePods | null, onProgress: OnProgress) {
     const { scenario, cluster, manifests, driver } = this.#args;
@@ -69,7 +80,7 @@ export class ClusterRuns {
         cluster,
         { namespace, name: job },
         {
-          deadlineSeconds: scenario.harness.waitTimeoutSeconds + beforeRunSeconds,
+          deadlineSeconds: followSeconds(scenario),
           signal: driver.signal,
           onLine: log.line,
           onPhase: (phase, detail) => {
@@ -88,7 +99,26 @@ export class ClusterRuns {
     } finally {
       log.stop();
     }
-    return this.collect(run, folder, engine, { ...end, log: log.kept(end.log) });
+    const late = end.outcome === "deadline" ? await this.#stop({ namespace, name: job }) : null;
+    const manifest = await this.collect(run, folder, engine, { ...end, log: log.kept(end.log) });
+    // What was measured is kept; but nothing more can be, beside a load that does not end.
+    if (late !== null) throw late;
+    return manifest;
+  }
+
+  async #stop(job: { readonly namespace: string; readonly name: string }): Promise<ClusterError | null> {
+    const { cluster, driver } = this.#args;
+    const outage = {
+      signal: driver.signal,
+      patienceSeconds: outageSeconds,
+      say: (line: string) => driver.status(line),
+    };
+    try {
+      await throughOutage(cluster.identity, outage, () => stopLateRun(cluster, job, (line) => driver.say(line)));
+      return null;
+    } catch (error) {
+      return problemOf(error);
+    }
   }
 
   /** For `collect`: brings home a run that has ended. null: it has no Job, or that is still at work. */
@@ -191,7 +221,8 @@ export class ClusterRuns {
   async #ownerOf(name: string, namespace: string): Promise<{ name: string; uid: string } | null> {
     try {
       const { metadata } = await this.#args.cluster.batch.readNamespacedJob({ name, namespace });
-      return { name, uid: metadata?.uid ?? "" };
+      // With one that is on its way out the reader would go as well.
+      return metadata?.deletionTimestamp ? null : { name, uid: metadata?.uid ?? "" };
     } catch (error) {
       if (isStatus(error, 404)) return null;
       throw error;
