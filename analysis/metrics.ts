@@ -44,19 +44,22 @@ export function stageMetrics(parts: readonly StageRows[]): StageMetrics {
   const sent = outcomes.reduce((sum, name) => sum + counts[name], 0);
   const failed = sent - counts.ok - counts.cancelled;
   const judged = sent - counts.cancelled;
+  const unknown = parts.find(({ failuresUnknown }) => failuresUnknown !== null)?.failuresUnknown ?? null;
   const failedText = `${((100 * failed) / judged).toFixed(1)} % failed`;
   const noAnswer = sent === 0 ? NOT_RUN : NO_SUCCESS;
   const noTimes = counts.ok === 0 ? noAnswer : NOT_STREAMED;
   const of = (formula: Formula, whenEmpty: string) => summarise(collect(parts, formula, false), { whenEmpty });
   const adjusted = (formula: Formula, whenEmpty: string) =>
-    summarise(collect(parts, formula, true), { whenEmpty, whenUnbounded: `unbounded (${failedText})` });
+    unknown === null
+      ? summarise(collect(parts, formula, true), { whenEmpty, whenUnbounded: `unbounded (${failedText})` })
+      : summarise(new Float64Array(0), { whenEmpty: unknown });
   return {
     sent,
     outcomes: counts,
     failureRate:
-      judged > 0
+      unknown === null && judged > 0
         ? { value: failed / judged }
-        : { value: null, reason: sent === 0 ? NOT_RUN : "every request was cancelled" },
+        : { value: null, reason: sent === 0 ? NOT_RUN : (unknown ?? "every request was cancelled") },
     ...rates(parts, counts.ok, noAnswer),
     ttftMs: of(ttft, noTimes),
     tpotMs: of(tpot, counts.ok > 0 && parts.some(isStreamed) ? "every answer had one token" : noTimes),

@@ -24,7 +24,10 @@ export function poolReported(repetitions: readonly StageMetrics[]): StageMetrics
     windowSeconds,
     sent,
     outcomes: counted,
-    failureRate: weighted("failureRate", (one) => one.sent - one.outcomes.cancelled),
+    // One that cancelled all it sent judges nothing, and takes nothing from the others.
+    failureRate: weightedMean(
+      repetitions.filter((one) => judged(one) > 0).map((one) => [one.failureRate, judged(one)] as const),
+    ),
     requestsPerSecond: rate("requestsPerSecond"),
     outputTokensPerSecond: rate("outputTokensPerSecond"),
     inputTokensPerSecond: rate("inputTokensPerSecond"),
@@ -42,14 +45,13 @@ export function poolReported(repetitions: readonly StageMetrics[]): StageMetrics
   };
 }
 
+function judged({ sent, outcomes: { cancelled } }: StageMetrics): number {
+  return sent - cancelled;
+}
+
 type Rates = Pick<
   StageMetrics,
-  | "failureRate"
-  | "requestsPerSecond"
-  | "outputTokensPerSecond"
-  | "inputTokensPerSecond"
-  | "totalTokensPerSecond"
-  | "cachedShare"
+  "requestsPerSecond" | "outputTokensPerSecond" | "inputTokensPerSecond" | "totalTokensPerSecond" | "cachedShare"
 >;
 
 const summaries = [

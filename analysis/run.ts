@@ -29,6 +29,8 @@ export interface Run {
   /** What a reader must know of this harness's numbers, in sentences: what it defines otherwise, what it does not keep. */
   readonly remarks: readonly string[];
   readonly provenance: Provenance;
+  /** Why nobody knows which requests failed: rows are of the successful ones only; absent or null where it is known. */
+  readonly failuresUnknown?: string | null;
   /** How the engine started, where harness nop looked; absent or null elsewhere. */
   readonly startup?: Startup | null;
 }

@@ -10,12 +10,15 @@ export interface StageRows {
   readonly rows: Uint32Array;
   /** Sketch of inter-token latencies; null where the harness left none. */
   readonly itl: Float64Array | null;
+  /** See `Run.failuresUnknown`. */
+  readonly failuresUnknown: string | null;
 }
 
 /** Stages that ran, by their index in the plan; undefined where one did not. Two passes over all rows. */
 export function stageRows(run: Run): (StageRows | undefined)[] {
   const columns = run.requests;
   if (columns === null) return [];
+  const failuresUnknown = run.failuresUnknown ?? null;
   const counts = new Uint32Array(run.stages.length);
   for (let row = 0; row < columns.length; row++) (counts[columns.stage[row] as number] as number)++;
   const rowsOf = Array.from(counts, (count) => new Uint32Array(count));
@@ -27,6 +30,6 @@ export function stageRows(run: Run): (StageRows | undefined)[] {
   return run.stages.map(({ plan, summary }, index) => {
     const rows = rowsOf[index] as Uint32Array;
     const itl = run.itl.find(({ stage }) => stage === index)?.counts ?? null;
-    return rows.length === 0 ? undefined : { plan, summary, columns, rows, itl };
+    return rows.length === 0 ? undefined : { plan, summary, columns, rows, itl, failuresUnknown };
   });
 }

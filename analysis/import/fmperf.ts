@@ -62,6 +62,7 @@ export const importFmperf: Importer = async (native) => {
     itl: [],
     errors,
     problems: stages.flatMap(({ problems }) => problems),
+    failuresUnknown: csv.length > 0 ? "LMBenchmark keeps successful requests only" : null,
     remarks: csv.length > 0 ? csvRemarks : nativeRemarks,
   };
 };

@@ -63,8 +63,9 @@ export async function importRun(folder: string, origin?: RunOrigin): Promise<Run
     const problem = `belongs to run "${plan.runId}", but the folder is of run "${manifest.runId}"`;
     throw new ImportError(join(native, "plan.json"), problem, "collect the run again into an empty folder");
   }
-  const { stages, requests, itl, errors, remarks } = results;
-  return { ...(await identity(manifest, native, results)), plan, stages, requests, itl, errors, remarks, startup };
+  const { stages, requests, itl, errors, remarks, failuresUnknown = null } = results;
+  const told = { plan, stages, requests, itl, errors, remarks, startup, failuresUnknown };
+  return { ...(await identity(manifest, native, results)), ...told };
 }
 
 /** A run that did not end well and left nothing to read is still one that was made: its reason stands in the report. */
@@ -95,7 +96,10 @@ const empty: NativeResults = {
   remarks: [],
 };
 
-type Identity = Omit<Run, "plan" | "stages" | "requests" | "itl" | "errors" | "remarks" | "startup">;
+type Identity = Omit<
+  Run,
+  "plan" | "stages" | "requests" | "itl" | "errors" | "remarks" | "startup" | "failuresUnknown"
+>;
 
 async function identity(manifest: RunOrigin, native: string, results: NativeResults): Promise<Identity> {
   const { problems, harnessVersion, startedAt, durationSeconds } = results;

@@ -22,6 +22,8 @@ export interface NativeResults {
   readonly problems: readonly string[];
   /** See `Run.remarks`. */
   readonly remarks: readonly string[];
+  /** Why nobody knows which requests failed (the harness kept the successful ones only); null or absent: it is known. */
+  readonly failuresUnknown?: string | null;
   /** true: the files themselves say that a simulated engine answered. */
   readonly simulated?: boolean;
   /** Of our own load generator only. */

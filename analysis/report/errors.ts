@@ -1,4 +1,5 @@
 import type { Analysis, Outcome, StageAnalysis, SystemAnalysis } from "../analysis.ts";
+import { failuresUnknown } from "../failures.ts";
 import { percentText } from "../figures/numberText.ts";
 import { loadName } from "../loadName.ts";
 import { type Html, html } from "./html.ts";
@@ -33,8 +34,11 @@ export function errors(analysis: Analysis): Html {
   const heading = html`<h2 id="errors">Errors</h2>
 `;
   if (rows.every(({ stage }) => stage.pooled.sent === 0)) return html`${heading}<p>No request was sent.</p>`;
-  if (failed.length === 0) return html`${heading}<p>✓ No request failed.</p>`;
-  return html`${heading}${classTable(failed)}${messages(failed)}`;
+  const unknown = [...new Set(rows.flatMap(({ stage }) => failuresUnknown(stage.pooled) ?? []))];
+  const notKnown =
+    unknown.length === 0 ? null : html`<p>How many requests failed is not known: ${unknown.join("; ")}.</p>`;
+  if (failed.length > 0) return html`${heading}${notKnown}${classTable(failed)}${messages(failed)}`;
+  return html`${heading}${notKnown ?? html`<p>✓ No request failed.</p>`}`;
 }
 
 function classTable(rows: readonly Row[]): Html {

@@ -1,4 +1,5 @@
 import type { Analysis, Measured, StageAnalysis, SystemAnalysis } from "../analysis.ts";
+import { failuresUnknown } from "../failures.ts";
 import { countText, numberText, percentText } from "../figures/numberText.ts";
 import { loadName } from "../loadName.ts";
 import { type Html, html } from "./html.ts";
@@ -87,6 +88,8 @@ export function totals(system: SystemAnalysis): {
 
 function failureShare(system: SystemAnalysis): Measured {
   const { judged, failed } = totals(system);
+  const unknown = system.stages.map(({ pooled }) => failuresUnknown(pooled)).find((reason) => reason !== null);
+  if (unknown) return { value: null, reason: unknown };
   return judged === 0 ? { value: null, reason: "no request was sent" } : { value: failed / judged };
 }
 

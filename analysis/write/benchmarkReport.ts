@@ -1,4 +1,5 @@
 import type { StageMetrics } from "../analysis.ts";
+import { failuresUnknown } from "../failures.ts";
 import { stageMetrics } from "../metrics.ts";
 import type { Run, RunStage } from "../run.ts";
 import { stageRows } from "../stageRows.ts";
@@ -47,7 +48,9 @@ export function benchmarkReports(run: Run): StageReport[] {
     const part = rows[index];
     const metrics = part === undefined ? stage.reported : stageMetrics([part]);
     const load = reportLoad(run, index, metrics);
+    const unknown = metrics === null ? null : failuresUnknown(metrics);
     const missing = [
+      ...(unknown === null ? [] : [`how many requests failed is not known (${unknown})`]),
       ...(metrics === null ? ["the stage did not run, or its harness left no numbers"] : []),
       ...(load === null
         ? [`its load (by ${run.harness} ${run.harnessVersion ?? "of unknown version"}) has no known input length`]

@@ -83,8 +83,9 @@ export interface ReportResults {
     readonly aggregate: {
       readonly requests?: {
         readonly total: number;
-        readonly failures: number;
-        readonly incomplete: number;
+        /** Left out where the harness did not keep those that failed. */
+        readonly failures?: number;
+        readonly incomplete?: number;
         readonly input_length?: Statistic;
         readonly output_length?: Statistic;
         /** New in 0.2.1. */

@@ -1,4 +1,5 @@
 import type { Measured, StageMetrics, Summary } from "../analysis.ts";
+import { failuresUnknown } from "../failures.ts";
 import type { ReportResults, Statistic, Unit } from "./reportDocument.ts";
 
 /**
@@ -9,6 +10,7 @@ import type { ReportResults, Statistic, Unit } from "./reportDocument.ts";
 export function reportResults(metrics: StageMetrics, engineLabel: string | null, images: number | null): ReportResults {
   const { sent, outcomes } = metrics;
   const failures = sent - outcomes.ok - outcomes.cancelled;
+  const ended = failuresUnknown(metrics) === null ? { failures, incomplete: outcomes.cancelled } : {};
   const counted = [sent, failures, outcomes.cancelled].every((count) => Number.isInteger(count) && count >= 0);
   const latency = present({
     time_to_first_token: summary(metrics.ttftMs, "ms"),
@@ -35,9 +37,7 @@ export function reportResults(metrics: StageMetrics, engineLabel: string | null,
   return {
     request_performance: {
       aggregate: {
-        ...(counted
-          ? { requests: { total: sent, failures, incomplete: outcomes.cancelled, ...lengths, ...media } }
-          : {}),
+        ...(counted ? { requests: { total: sent, ...ended, ...lengths, ...media } } : {}),
         ...(latency === null ? {} : { latency }),
         ...(throughput === null ? {} : { throughput }),
       },

@@ -1,5 +1,6 @@
 import { outcomes } from "../../harness/recordFormat.ts";
 import type { Analysis, Measured, StageAnalysis, StageMetrics, Summary, SystemAnalysis } from "../analysis.ts";
+import { failuresUnknown } from "../failures.ts";
 import { percentiles } from "../percentile.ts";
 import { csvLine } from "./csvLine.ts";
 
@@ -47,6 +48,7 @@ function repetitionOf({ runs }: SystemAnalysis, { repetitions }: StageAnalysis, 
 
 function row(system: SystemAnalysis, stage: StageAnalysis, repetition: Field, metrics: StageMetrics): Field[] {
   const { client } = metrics;
+  const known = failuresUnknown(metrics) === null;
   return [
     ...[
       system.name,
@@ -61,7 +63,7 @@ function row(system: SystemAnalysis, stage: StageAnalysis, repetition: Field, me
     ...[
       metrics.windowSeconds,
       metrics.sent,
-      ...outcomes.map((name) => metrics.outcomes[name]),
+      ...outcomes.map((name) => (known || metrics.outcomes[name] > 0 ? metrics.outcomes[name] : null)),
       metrics.failureRate.value,
     ],
     ...[metrics.requestsPerSecond, metrics.outputTokensPerSecond, metrics.inputTokensPerSecond].map(value),

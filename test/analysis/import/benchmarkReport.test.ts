@@ -8,8 +8,9 @@ import type { StageMetrics } from "../../../analysis/analysis.ts";
 import { importBenchmarkReport } from "../../../analysis/import/benchmarkReport.ts";
 import { ImportError } from "../../../analysis/import/importError.ts";
 import type { NativeResults } from "../../../analysis/import/nativeResults.ts";
-import { writeBenchmarkReports } from "../../../analysis/write/benchmarkReportFiles.ts";
-import { noReferee, referee } from "../../referee/referee.ts";
+import { benchmarkReports } from "../../../analysis/write/benchmarkReport.ts";
+import { reportYaml, writeBenchmarkReports } from "../../../analysis/write/benchmarkReportFiles.ts";
+import { judge, noReferee, referee } from "../../referee/referee.ts";
 import { closedLoopRun } from "../fakeEngine.ts";
 import { temporaryFolder } from "../nativeFolder.ts";
 import { reportedMetrics, reportedRun } from "../reportedRun.ts";
@@ -152,6 +153,15 @@ describe("a Benchmark Report that is read", () => {
         (error) => error instanceof ImportError && message.test(error.message),
       );
     await assert.rejects(importBenchmarkReport(join(fixtures, "nowhere")), /cannot be read \(ENOENT\)/);
+  });
+
+  it("without a count of failures gives a report without one", async () => {
+    const results = await reading({ "a.json": JSON.stringify(report({}, { requests: { total: 20 } })) });
+    const run = { ...reportedRun({ harness: "benchmark-report" }), ...results, startedAt: "unknown" };
+    const [{ document } = { document: null }] = benchmarkReports(run);
+    assert.deepEqual(document!.results.request_performance!.aggregate.requests, { total: 20 });
+    assert.match(document!.run.description, /does not say how many requests failed/);
+    if (referee !== undefined) assert.deepEqual(judge([reportYaml(document!)]), [null]);
   });
 
   it("keeps the good ones where others are damaged", async () => {

@@ -2,8 +2,18 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { analyse } from "../../../analysis/analyse.ts";
 import { importFmperf } from "../../../analysis/import/fmperf.ts";
+import { reportHtml } from "../../../analysis/report/report.ts";
+import type { Run } from "../../../analysis/run.ts";
+import { bencher } from "../../../analysis/write/bencher.ts";
+import { benchmarkReports } from "../../../analysis/write/benchmarkReport.ts";
+import { reportYaml } from "../../../analysis/write/benchmarkReportFiles.ts";
+import { githubActionBenchmark } from "../../../analysis/write/githubActionBenchmark.ts";
+import { stagesCsv } from "../../../analysis/write/stagesCsv.ts";
 import { outcomes } from "../../../harness/recordFormat.ts";
+import { judge, referee } from "../../referee/referee.ts";
+import { reportedRun } from "../reportedRun.ts";
 import { filesOf, importDamaged } from "./damage.ts";
 
 const data = "test/data/fmperf";
@@ -35,6 +45,30 @@ describe("fmperf's files", () => {
     ok(Math.abs(requests.endMs[0]! - 83.4518) < 0.01);
     deepEqual([requests.promptTokens[0], requests.outputTokens[0]], [104, 8]);
     match(run.remarks.join(), /failure rate is not known/);
+  });
+
+  it("of LMBenchmark do not say how many failed, and nothing that is made of them does", async () => {
+    const results = await importFmperf(join(data, "long-input"));
+    const reason = "LMBenchmark keeps successful requests only";
+    const run: Run = { ...reportedRun({ harness: "fmperf" }), ...results, startedAt: "2026-11-22T13:11:12.340Z" };
+    const analysis = analyse([run], { title: "x" });
+    const [{ pooled } = { pooled: null }] = analysis.systems[0]!.stages;
+    deepEqual(pooled!.failureRate, { value: null, reason });
+    deepEqual([pooled!.adjustedTtftMs.mean, pooled!.adjustedE2eMs.p50], Array(2).fill({ value: null, reason }));
+    ok(pooled!.e2eMs.mean.value! > 0);
+    ok(!JSON.stringify([bencher(analysis), githubActionBenchmark(analysis)]).includes("failed"));
+    for (const { document } of benchmarkReports(run)) {
+      const { requests } = document.results.request_performance!.aggregate;
+      deepEqual([requests!.total > 0, "failures" in requests!, "incomplete" in requests!], [true, false, false]);
+      match(document.run.description, /how many requests failed is not known \(LMBenchmark keeps/);
+      if (referee !== undefined) deepEqual(judge([reportYaml(document)]), [null]);
+    }
+    const [header, row] = stagesCsv(analysis).split("\n");
+    const cell = (name: string) => row!.split(",")[header!.split(",").indexOf(name)];
+    deepEqual(["outcome_empty", "outcome_timeout", "failure_share"].map(cell), ["1", "", ""]);
+    const html = reportHtml(analysis, []);
+    match(html, /How many requests failed is not known: LMBenchmark keeps/);
+    ok(!/No request failed|0 of 41 requests/.test(html));
   });
 
   it("say empty where the tool wrote zeros, and take no tokens of its second question", async () => {
@@ -86,7 +120,8 @@ describe("fmperf's files", () => {
       { ...token, worker_idx: 1, request_idx: 0, response_idx: 0, timestamp: at(105), duration_ms: 45 },
     ];
     await writeFile(join(folder, "result_sweep_u2.json"), JSON.stringify({ results, energy: {} }));
-    const { stages, requests, errors } = await importFmperf(folder);
+    const { stages, requests, errors, failuresUnknown } = await importFmperf(folder);
+    equal(failuresUnknown, null, "its own generator keeps the failed ones");
     deepEqual(
       stages.map(({ plan, summary }) => [plan.name, summary.sent]),
       [["concurrency 2", 3]],
