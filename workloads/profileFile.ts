@@ -16,7 +16,7 @@ export interface ProfileSource {
   readonly profile: string;
   /** Stack file, to which mistakes in the profile's name are put down. */
   readonly file: string;
-  /** Values of REPLACE_ENV_ tokens, by name; the process environment is asked for others. */
+  /** Values of REPLACE_ENV_ tokens, by name; the process environment is asked for others of the suites. */
   readonly templateValues?: Readonly<Record<string, string>>;
 }
 

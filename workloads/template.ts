@@ -45,77 +45,106 @@ export interface TemplateRequest {
   readonly file: string;
   /** Token name, without REPLACE_ENV_ -> value. */
   readonly values: Readonly<Record<string, string>>;
-  /** Asked for what `values` does not know; an empty value counts as none, as it always did in these templates. */
+  /** Asked for names of the suites that `values` does not know; an empty value counts as none, as it always did in these templates. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** A default may follow (v0.2.0, setup/functions.sh, render_string); it ends where a YAML value can end, or at the next token. */
 const token = /REPLACE_ENV_(\w+)(?:\+\+\+\+default=((?:(?!REPLACE_ENV_)[^\s"',\]}])*))?/g;
 
-/** Variables that hold secrets: what a profile says lies in files, ConfigMaps and reports. */
-const secretName = /(^|_)(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|CREDENTIALS?)(_|$)/i;
+/** Variables that hold secrets: what a profile says lies in files, ConfigMaps and reports. TOKENS are counted, a TOKEN is kept. */
+const secretName =
+  /(^|_)([A-Z0-9]*(TOKEN|SECRETS?|PASSWORDS?|PASSWD|PASSPHRASE|CREDENTIALS?|KEYS?)|PASS|PAT|PWD|AUTH|BEARER)(_|$)/i;
+
+/** Only the suites' own variables: any other of this machine could end in a profile that somebody else wrote. */
+const environmentPrefix = "LLMDBENCH_";
 
 /**
- * A `*.yaml.in` with its tokens replaced. What is put in is one YAML value whatever it holds: "a: b" or a quote makes no new key. Whole-line
- * comments are left alone. Throws ScenarioError with each token that has no value, by line.
+ * A `*.yaml.in` with its tokens replaced. What is put in stays one YAML value: "a: b" or a quote makes no new key. Whole-line
+ * comments are left alone. Throws ScenarioError with each token that has no value, or one that cannot stand in its place, by line.
  */
 export function renderTemplate(text: string, { file, values, env }: TemplateRequest): string {
   const problems: UserError[] = [];
   const lines = text.split("\n").map((line, index) => {
     if (line.trimStart().startsWith("#")) return line;
     return line.replace(token, (whole, name: string, fallback: string | undefined, at: number) => {
-      const secret = secretName.test(name);
-      const candidates = secret ? [] : [values[name], env[name], fallback];
+      const refused = (reason: string, next?: string) => {
+        problems.push(unresolved(name, reason, `${file}:${index + 1}`, Object.keys(values), next));
+        return whole;
+      };
+      if (secretName.test(name)) return refused("it names a secret, and profiles lie in files and reports");
+      const candidates = [values[name], name.startsWith(environmentPrefix) ? env[name] : undefined, fallback];
       const value = candidates.find((candidate) => candidate !== undefined && candidate !== "");
-      if (value !== undefined && !/[\r\n]/.test(value)) return written(value, line, at, whole.length);
-      const reason = secret
-        ? "it names a secret, and profiles lie in files and reports"
-        : value === undefined
-          ? "nothing gives this token a value"
-          : `the value of ${name} has several lines`;
-      problems.push(unresolved(name, reason, `${file}:${index + 1}`, Object.keys(values)));
-      return whole;
+      if (value === undefined) return refused("nothing gives this token a value");
+      if (/[\r\n]/.test(value)) return refused(`the value of ${name} has several lines`);
+      const put = written(value, line, at, whole.length);
+      return put ?? refused(`the value of ${name} has characters that mean more than text here`, quoteIt);
     });
   });
   if (problems.length > 0) throw new ScenarioError(problems);
   return lines.join("\n");
 }
 
-function unresolved(name: string, reason: string, file: string, known: readonly string[]): UserError {
+const quoteIt = "Put double quotes around the whole value in this line.";
+
+function unresolved(name: string, reason: string, file: string, known: readonly string[], next?: string): UserError {
   const meant = nearest(name, known);
   return new UserError({
     key: `REPLACE_ENV_${name}`,
     value: undefined,
     file,
     reason,
-    allowed: [...known].sort().join(", ") || null,
-    next: secretName.test(name)
-      ? "Remove it; the endpoint's key goes by apiKeys."
-      : meant
-        ? `Did you mean REPLACE_ENV_${meant}?`
-        : `Set ${name} in the environment, or write REPLACE_ENV_${name}++++default=<value>.`,
+    allowed: next === undefined ? [...known].sort().join(", ") || null : null,
+    next: next ?? nextFor(name, meant),
   });
 }
 
-/** The value as it must stand at this place of the line: bare, or inside quotes that the template has around it. */
-function written(value: string, line: string, at: number, length: number): string {
-  const quote = openQuote(line.slice(0, at));
-  if (quote === '"') return JSON.stringify(value).slice(1, -1);
-  if (quote === "'") return value.replaceAll("'", "''");
-  const alone = /(?:^|[:\-[{,]\s*)$/.test(line.slice(0, at)) && /^\s*(?:$|#|[,\]}])/.test(line.slice(at + length));
-  return alone && !isPlain(value) ? JSON.stringify(value) : value;
+function nextFor(name: string, meant: string | null): string {
+  if (secretName.test(name)) return "Remove it; the endpoint's key goes by apiKeys.";
+  if (meant) return `Did you mean REPLACE_ENV_${meant}?`;
+  const fallback = `write REPLACE_ENV_${name}++++default=<value>`;
+  return name.startsWith(environmentPrefix)
+    ? `Set ${name} in the environment, or ${fallback}.`
+    : `The environment is asked for names that begin with ${environmentPrefix} only: rename it REPLACE_ENV_${environmentPrefix}${name}, or ${fallback}.`;
 }
 
-/** The quote that is still open at the end of the text, if any; a quote inside a bare word ("it's") opens none. */
+/** The line up to a value in block style: dashes, then a key or none. */
+const block = String.raw`^\s*(?:-\s+)*(?:(?:"[^"]*"|'[^']*'|[^\s#"'\[\]{},:-][^#"'\[\]{},:]*):\s+)?`;
+const blockValue = new RegExp(`${block}$`);
+const insideFlow = new RegExp(`${block}[[{]`);
+const flowValue = /(?:[[{,]\s*|:\s+)$/;
+
+/** Text that is itself wherever it stands in a bare value: no ": ", " #", quote, bracket or comma, nothing special where it begins or ends. */
+const harmless = /^[\w./~](?:(?:[\w./@%+=~ -]|:(?! ))*[\w./@%+=~-])?$/;
+
+/**
+ * The value as it must stand at this place of the line: inside quotes that the template has around it, alone in its place, or within a longer
+ * bare value. null: it would be more than a value there.
+ */
+function written(value: string, line: string, at: number, length: number): string | null {
+  const before = line.slice(0, at);
+  const quote = openQuote(before);
+  if (quote === '"') return JSON.stringify(value).slice(1, -1);
+  if (quote === "'") return value.replaceAll("'", "''");
+  const alone = /\S\s+$/.test(before) && blockValue.test(before) && /^\s*(?:$|\s#)/.test(line.slice(at + length));
+  if (alone) return isPlain(value) ? value : JSON.stringify(value);
+  return harmless.test(value) ? value : null;
+}
+
+/** The quote that is still open at the end of the text, if any; one inside a bare word ("it's", x "y") opens none. */
 function openQuote(before: string): string | null {
   let open: string | null = null;
   for (let i = 0; i < before.length; i++) {
     const char = before[i]!;
     if (open === '"' && char === "\\") i++;
     else if (open !== null) open = char === open ? null : open;
-    else if ((char === '"' || char === "'") && /(?:^|[\s:\-[{,])$/.test(before.slice(0, i))) open = char;
+    else if ((char === '"' || char === "'") && beginsValue(before.slice(0, i))) open = char;
   }
   return open;
+}
+
+function beginsValue(before: string): boolean {
+  return blockValue.test(before) || (insideFlow.test(before) && flowValue.test(before));
 }
 
 /** Reads back as a scalar with the same text: a number or true keeps its type, as everywhere in these suites. */

@@ -51,7 +51,7 @@ describe("templates of existing suites", () => {
 max-concurrency: REPLACE_ENV_LLMDBENCH_RUN_EXPERIMENT_PARAMETER_MAX_CONCURRENCY++++default=1
 num-prompts: "REPLACE_ENV_LLMDBENCH_RUN_EXPERIMENT_PARAMETER_NUM_PROMPTS++++default=32"
 dataset-path: REPLACE_ENV_LLMDBENCH_RUN_DATASET_DIR/REPLACE_ENV_LLMDBENCH_RUN_DATASET_FILE
-levels: [REPLACE_ENV_LOW++++default=1, REPLACE_ENV_HIGH++++default=8]
+levels: [REPLACE_ENV_LOW++++default=1, REPLACE_ENV_LLMDBENCH_HIGH++++default=8]
 ignore-eos: none
 `;
     const env = {
@@ -59,7 +59,7 @@ ignore-eos: none
       LLMDBENCH_RUN_DATASET_DIR: "/data/sets",
       LLMDBENCH_RUN_DATASET_FILE: "chat.json",
       LLMDBENCH_DEPLOY_CURRENT_MODEL: "left/over",
-      HIGH: "",
+      LLMDBENCH_HIGH: "",
     };
     assert.deepEqual(render(flags, env), {
       model: "meta-llama/Llama-3.1-8B-Instruct",
@@ -89,33 +89,93 @@ pvc_name: "REPLACE_ENV_LLMDBENCH_${prefix}_PVC_NAME"`);
     assert.throws(() => render(text), {
       name: "ScenarioError",
       message:
-        /^suite\/load\.yaml\.in:2: REPLACE_ENV_LLMDBENCH_DEPLOY_CURRENT_MODELS is missing: nothing gives this token a value\. Allowed: .*LLMDBENCH_HARNESS_STACK_ENDPOINT_URL.* Did you mean REPLACE_ENV_LLMDBENCH_DEPLOY_CURRENT_MODEL\?\nsuite\/load\.yaml\.in:3: REPLACE_ENV_OTHER_THING is missing: .* Set OTHER_THING in the environment, or write REPLACE_ENV_OTHER_THING\+\+\+\+default=<value>\.$/,
+        /^suite\/load\.yaml\.in:2: REPLACE_ENV_LLMDBENCH_DEPLOY_CURRENT_MODELS is missing: nothing gives this token a value\. Allowed: .*LLMDBENCH_HARNESS_STACK_ENDPOINT_URL.* Did you mean REPLACE_ENV_LLMDBENCH_DEPLOY_CURRENT_MODEL\?\nsuite\/load\.yaml\.in:3: REPLACE_ENV_OTHER_THING is missing: .* The environment is asked for names that begin with LLMDBENCH_ only: rename it REPLACE_ENV_LLMDBENCH_OTHER_THING, or write REPLACE_ENV_OTHER_THING\+\+\+\+default=<value>\.$/,
     });
   });
 
-  it("take no secret and no several lines from the environment", () => {
-    for (const name of ["HF_TOKEN", "LLMDBENCH_HF_TOKEN", "OPENAI_API_KEY", "DB_PASSWORD"])
+  it("take no secret, no several lines and no name of others from the environment", () => {
+    const secrets = ["HF_TOKEN", "HFTOKEN", "API_KEY", "PASSWORD", "PASSPHRASE", "PASS", "GITHUB_PAT", "CREDENTIALS"];
+    for (const name of [...secrets, ...secrets.map((secret) => `LLMDBENCH_${secret}`), "PULUMI_CONFIG_PASSPHRASE"])
       assert.throws(
         () => render(`key: REPLACE_ENV_${name}++++default=x`, { [name]: "hf_secret" }),
         (error: Error) => /names a secret/.test(error.message) && !error.message.includes("hf_secret"),
+        name,
       );
-    assert.throws(() => render("a: REPLACE_ENV_X", { X: "1\nb: 2" }), /the value of X has several lines/);
+    assert.deepEqual(render("a: REPLACE_ENV_LLMDBENCH_MAX_TOKENS", { LLMDBENCH_MAX_TOKENS: "5" }), { a: 5 });
+    assert.throws(
+      () => render("a: REPLACE_ENV_DATABASE_URL", { DATABASE_URL: "postgres://me:mine@db" }),
+      (error: Error) => /begin with LLMDBENCH_ only/.test(error.message) && !error.message.includes("mine"),
+    );
+    assert.deepEqual(render("a: REPLACE_ENV_HOME++++default=1", { HOME: "/home/me" }), { a: 1 });
+    assert.throws(
+      () => render("a: REPLACE_ENV_LLMDBENCH_X", { LLMDBENCH_X: "1\nb: 2" }),
+      /the value of LLMDBENCH_X has several lines/,
+    );
+  });
+
+  it("put nothing into a longer value that would end it", () => {
+    const put = (text: string, value: string) => render(text, { LLMDBENCH_X: value });
+    for (const [text, value] of [
+      ["data: { path: /data/REPLACE_ENV_LLMDBENCH_X, x: 1 }", "a, type: random"],
+      ["data: { path: REPLACE_ENV_LLMDBENCH_X, x: 1 }", "a, type: random"],
+      ["a: x REPLACE_ENV_LLMDBENCH_X", "# c"],
+      ["a: x REPLACE_ENV_LLMDBENCH_X", "y: z"],
+      ["a: x-REPLACE_ENV_LLMDBENCH_X", "b # c"],
+      ["a: x - REPLACE_ENV_LLMDBENCH_X", "b # c"],
+      ['a: x "REPLACE_ENV_LLMDBENCH_X"', "b # c"],
+      ['a: x, "REPLACE_ENV_LLMDBENCH_X"', "b: c"],
+      ["REPLACE_ENV_LLMDBENCH_X x: 1", "- a"],
+    ] as const)
+      assert.throws(
+        () => put(text, value),
+        /:1: REPLACE_ENV_LLMDBENCH_X is missing: the value of LLMDBENCH_X has characters .* Put double quotes/,
+        text,
+      );
+    assert.deepEqual(put("a: REPLACE_ENV_LLMDBENCH_X/v1", "http://engine:8000"), { a: "http://engine:8000/v1" });
+    assert.deepEqual(put("- { a: 'b REPLACE_ENV_LLMDBENCH_X', c: 1 }", "d, e: f"), [{ a: "b d, e: f", c: 1 }]);
   });
 
   it("keep any value what it is: one value, in no, double or single quotes", () => {
+    const places = `bare: REPLACE_ENV_LLMDBENCH_X # note
+double: "a REPLACE_ENV_LLMDBENCH_X b"
+single: 'it REPLACE_ENV_LLMDBENCH_X'
+flow: { one: "REPLACE_ENV_LLMDBENCH_X", two: ['REPLACE_ENV_LLMDBENCH_X'] }
+last: 1
+`;
     fc.assert(
       fc.property(fc.string({ minLength: 1, unit: "grapheme-ascii" }), (value) => {
         fc.pre(!/[\r\n]/.test(value));
-        const text = "bare: REPLACE_ENV_X\ndouble: \"a REPLACE_ENV_X b\"\nsingle: 'it REPLACE_ENV_X'\nlast: 1\n";
-        const read = render(text, { X: value }) as Record<string, unknown>;
-        assert.deepEqual(Object.keys(read), ["bare", "double", "single", "last"]);
-        assert.equal(read.double, `a ${value} b`);
-        assert.equal(read.single, `it ${value}`);
+        const { bare, ...read } = render(places, { LLMDBENCH_X: value }) as Record<string, unknown>;
+        const flow = { one: value, two: [value] };
+        assert.deepEqual(read, { double: `a ${value} b`, single: `it ${value}`, flow, last: 1 });
         // Bare, it has the type that YAML gives it, as in the suites it comes from: a number, true, or text.
-        if (typeof read.bare === "string") assert.equal(read.bare, value);
-        else
-          assert.ok(read.bare === null || ["number", "boolean"].includes(typeof read.bare), JSON.stringify(read.bare));
+        if (typeof bare === "string") assert.equal(bare, value);
+        else assert.ok(bare === null || ["number", "boolean"].includes(typeof bare), JSON.stringify(bare));
       }),
+    );
+  });
+
+  it("within a longer bare value, keep it one or refuse it", () => {
+    const inner = ["a: x REPLACE_ENV_LLMDBENCH_X y", "a: [x/REPLACE_ENV_LLMDBENCH_X]", "a: REPLACE_ENV_LLMDBENCH_X-y"];
+    const characters = fc.constantFrom(...":#-, ab1/[]{}'\"&*!|>%@`?.~\\");
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...inner),
+        fc.string({ minLength: 1, maxLength: 5, unit: characters }),
+        (text, value) => {
+          let read: unknown;
+          try {
+            read = render(text, { LLMDBENCH_X: value });
+          } catch (error) {
+            assert.match((error as Error).message, /the value of LLMDBENCH_X/);
+            return;
+          }
+          const [before, after] = text.slice(3).split("REPLACE_ENV_LLMDBENCH_X") as [string, string];
+          const whole = `${before}${value}${after}`;
+          assert.deepEqual(read, { a: whole.startsWith("[") ? [whole.slice(1, -1)] : whole });
+        },
+      ),
+      { numRuns: 2000 },
     );
   });
 });
