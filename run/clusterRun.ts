@@ -28,6 +28,7 @@ import { harnessLog } from "./harnessLog.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { runEnding } from "./runEnding.ts";
 import type { RunFolder } from "./runFolder.ts";
+import { sameStart } from "./sameStart.ts";
 
 export interface ClusterRunsArgs {
   readonly scenario: Scenario;
@@ -151,6 +152,11 @@ export class ClusterRuns {
     const read = await readStartup(cluster, { name: pod.name, namespace }).catch((error: Error) => error);
     if (read instanceof Error)
       return this.failed(run, folder, new ClusterError(`pod ${pod.name} cannot be read: ${read.message}`, next));
+    const other = sameStart(folder, run.runId, read.pod);
+    if (other !== null) {
+      const destroy = `an engine starts once per deployment: ./bench destroy ${scenario.stack}, then ./bench up ${scenario.stack} --retry`;
+      return this.failed(run, folder, new ClusterError(`run ${other} is of this start of pod ${pod.name}`, destroy));
+    }
     folder.write("results/vllm.log", read.log);
     folder.write("results/pod.json", JSON.stringify(read.pod, null, 2));
     folder.write("results/engine.json", JSON.stringify(read.engine, null, 2));

@@ -7,7 +7,7 @@ import type { SourceBundle } from "../../manifests/kubernetesObject.ts";
 import { harnessJobName } from "../../manifests/names.ts";
 import { stackManifests } from "../../manifests/stackManifests.ts";
 import { clusterPlan } from "../../run/clusterPlan.ts";
-import { type PlannedRun, plannedRuns } from "../../run/plannedRun.ts";
+import { type PlannedRun, planAgain, plannedRuns } from "../../run/plannedRun.ts";
 import { projectRoot } from "../../run/projectRoot.ts";
 import { readScenario } from "../../run/readScenario.ts";
 import { RunFolder, stackFolder } from "../../run/runFolder.ts";
@@ -104,5 +104,34 @@ describe("what a call on a cluster declares", () => {
     process.env.LLMBENCH_RUNS_NOW = runs[1]!.runId;
     const found = standing([], ["simulated-baseline"]);
     assert.deepEqual(plan(found), { todo: ["candidate 1"], made: [], deployed: ["candidate"], idle: [] });
+  });
+
+  it("a start-up that is asked for again after destroy deploys the engine again; without that nothing is deployed", () => {
+    const nop = readScenario(
+      {
+        ...raw,
+        hasHfToken: true,
+        values: { platform: "gke", gpu: "h100-80", method: "standalone", model: "llama-8b", harness: "nop" },
+      },
+      "planned",
+      "required",
+      {},
+    );
+    const planned = () => {
+      const found = plannedRuns(nop);
+      const { todo, deployed } = clusterPlan(
+        nop,
+        found,
+        stackManifests(nop, bundles, { hfToken: true }),
+        standing([], []),
+        false,
+      );
+      return { runs: found, todo: todo.map(({ run }) => run.repetition), deployed: deployed.size };
+    };
+    const [first] = planned().runs;
+    done(first!, "complete", null);
+    assert.deepEqual({ ...planned(), runs: 1 }, { runs: 1, todo: [], deployed: 0 });
+    planAgain(nop);
+    assert.deepEqual({ ...planned(), runs: 2 }, { runs: 2, todo: [2], deployed: 1 });
   });
 });
