@@ -26,7 +26,10 @@ export const fmperf: HarnessAdapter<FmperfProfile> = {
   profileOf,
 };
 
-/** `all` runs three scenarios with the same rates, whose files our stages could not tell apart. */
+/** Of the Job that fmperf made; there is none any more. Resolved from the scenario, they would make a new run of the same measurement. */
+const ofItsJob = ["image", "service_account", "pvc_name"];
+
+/** Says what is not read, and leaves out what nothing here can read. */
 function modernise(values: unknown): { values: unknown; warnings: readonly string[] } {
   if (typeof values !== "object" || values === null) return { values, warnings: [] };
   const given = values as Record<string, unknown>;
@@ -40,8 +43,10 @@ function modernise(values: unknown): { values: unknown; warnings: readonly strin
     );
   if ((scenario === "short-input" || scenario === "long-long") && said.length > 0)
     warnings.push(`scenario ${scenario} has its own users, lengths and 100 s per rate; not read: ${said.join(", ")}.`);
-  if (given.image !== undefined) warnings.push(`image: the pinned ${fmperf.image} is used instead of ${given.image}.`);
-  return { values, warnings };
+  if (given.image !== undefined && given.image !== fmperf.image)
+    warnings.push(`image: not read; harnessSettings.image, or the pinned ${fmperf.image}, is used.`);
+  const read = Object.entries(given).filter(([key]) => !ofItsJob.includes(key));
+  return { values: Object.fromEntries(read), warnings };
 }
 
 function stages(profile: FmperfProfile): PlannedStage[] {
@@ -83,10 +88,28 @@ function render({ profile, endpoint, configFolder, resultsFolder }: HarnessReque
   };
 }
 
-/** One call for all rates: between them the script moves on to users with other prompts, which the server has not cached. */
+/**
+ * One call for all rates: between them the script moves on to users with other prompts, which the server has not cached. It ends
+ * with 0 whatever happened, so the files tell: one per rate, with a request below its header. Without any, pandas writes an empty line.
+ */
 function script(profile: FmperfProfile, resultsFolder: string): string {
-  const call = `exec ./run_benchmarks.sh "$MODEL" "$BASE_URL" '${resultsFolder}/LMBench' ${profile.scenarios} ${ratesOf(profile).join(" ")}`;
-  return ["#!/bin/bash", "cd /app && . .venv/bin/activate || exit 1", call, ""].join("\n");
+  const { scenarios } = profile;
+  const rates = ratesOf(profile).join(" ");
+  const ending = scenarios === "short-input" || scenarios === "long-long" ? "qps" : "output_";
+  return `#!/bin/bash
+cd /app && . .venv/bin/activate || exit 1
+key='${resultsFolder}/LMBench'
+./run_benchmarks.sh "$MODEL" "$BASE_URL" "$key" ${scenarios} ${rates}
+status=$?
+missing=
+for rate in ${rates}; do
+  file="\${key}_${scenarios.replace("-", "_")}_${ending}\${rate}.csv"
+  [ -s "$file" ] && [ "$(wc -l < "$file")" -ge 2 ] || missing="$missing $rate"
+done
+[ -z "$missing" ] && exit $status
+echo "LMBenchmark measured no request at these rates (requests/s):$missing" >&2
+exit 1
+`;
 }
 
 /** It names each file that it writes, twice; the warm-up's lie elsewhere. */

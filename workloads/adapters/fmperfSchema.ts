@@ -44,9 +44,6 @@ export const fmperfSchema = z.strictObject({
   init_user_id: count.default(1),
   test_duration: atLeastOne.default(100).describe("Seconds per rate."),
   use_chat_completions: z.boolean().default(true),
-  image: text.optional().describe("Of the tool; the pinned one is used."),
-  service_account: text.optional().describe("Of the Job that fmperf made; there is none any more."),
-  pvc_name: z.string().optional().describe("Of the Job that fmperf made; there is none any more."),
   overwrite: z.boolean().optional().describe("Not needed: each run has a folder of its own."),
 });
 
