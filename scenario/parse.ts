@@ -78,6 +78,7 @@ function harnessOf({ platform, harness, harnessSettings = {}, cluster = {} }: Co
     waitTimeoutSeconds: harnessSettings.waitTimeoutSeconds ?? 3600,
     namespace: harnessSettings.namespace ?? cluster.namespace ?? "llmdbench",
     image: harnessSettings.image ?? null,
+    imagePullSecret: harnessSettings.imagePullSecret ?? null,
     tokenizer: harnessSettings.tokenizer ?? null,
     serviceAccount: harnessSettings.serviceAccount ?? null,
     cpu: harnessSettings.cpu ?? 16,

@@ -87,6 +87,8 @@ export interface HarnessSettings {
   readonly namespace: string;
   /** null: the one that its adapter pins, or the stock Node image for ours. */
   readonly image: string | null;
+  /** Secret to pull it with, made by others; null: none is needed. */
+  readonly imagePullSecret: string | null;
   /** Hugging Face name or folder, for harnesses that count tokens themselves; null: the model's. */
   readonly tokenizer: string | null;
   /** Identity of its pod; null: ours, which has no rights. */

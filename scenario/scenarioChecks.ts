@@ -93,9 +93,9 @@ function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => ne
       next: "Remove it, or choose platform gke, ocp or kind.",
     });
   checkLocalMode(config, fail);
-  const unused = (["namespace", "image", "serviceAccount", "cpu", "memory", "pvcSize"] as const).find(
-    (key) => config.harnessSettings?.[key] !== undefined,
-  );
+  const unused = (
+    ["namespace", "image", "imagePullSecret", "serviceAccount", "cpu", "memory", "pvcSize"] as const
+  ).find((key) => config.harnessSettings?.[key] !== undefined);
   if (unused)
     fail({
       key: `harnessSettings.${unused}`,
@@ -159,6 +159,23 @@ function checkHarness(
       allowed: "any other harness",
       reason: `it cannot send an API key, and target ${keyed.name} wants one`,
       next: "Choose another harness.",
+    });
+  const open = targets.find(({ method }) => method !== "existing");
+  if (config.cluster?.expose === true && open && !sendsApiKey(harness))
+    fail({
+      key: "cluster.expose",
+      value: true,
+      allowed: `false with harness ${harness}`,
+      reason: `${harness} cannot send an API key, so engine ${open.name} would have none, and anybody could use it from outside`,
+      next: "Remove it, or choose another harness.",
+    });
+  if (tokenizer !== undefined && config.platform !== "local" && /^(\.{1,2}|~)(\/|$)/.test(tokenizer))
+    fail({
+      key: "harnessSettings.tokenizer",
+      value: tokenizer,
+      allowed: "a name on the Hugging Face hub, or the absolute path of a folder in the load generator's image",
+      reason: "the load generator runs in a pod, which has no folder of this machine",
+      next: "Use a name on the hub.",
     });
   if (harness !== "nop") return;
   const target = targets.find(({ method }) => method === "existing" || method === "simulated");

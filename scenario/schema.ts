@@ -128,6 +128,9 @@ const harnessSettings = z
       .describe("Longest run before it is stopped and kept as partial. Default 3600."),
     namespace: dnsLabel.describe("Default: the cluster's namespace."),
     image: z.string().min(1).describe("Image of the load generator. Default: as the harness needs."),
+    imagePullSecret: objectName.describe(
+      "Secret in the load generator's namespace, made by others, to pull its image.",
+    ),
     serviceAccount: objectName.describe("Identity of its pod, made by others. Default: ours, without any rights."),
     cpu: cpu.describe("Cores of the load generator. Default 16."),
     memory: quantity.describe("Memory of the load generator. Default 32Gi."),

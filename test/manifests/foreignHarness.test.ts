@@ -86,6 +86,27 @@ describe("the Job of a harness that is not ours", () => {
     assert.equal(podOf(of)?.containers[0]?.image, "m.example/ip:1");
   });
 
+  it("pulls its image with a Secret of others where one is named", () => {
+    const secretsOf = (harnessSettings: object) =>
+      podOf(scenarioOf({ platform: "gke", gpu: "a100-80", model: "qwen3-8b", harness: "aiperf", harnessSettings }))
+        ?.imagePullSecrets;
+    assert.deepEqual(secretsOf({ imagePullSecret: "nvcr" }), [{ name: "nvcr" }]);
+    assert.equal(secretsOf({}), undefined);
+  });
+
+  it("may have its tokenizer in a folder of its image, but in none of this machine", () => {
+    const of = (tokenizer: string) =>
+      scenarioOf({ platform: "gke", gpu: "a100-80", model: "qwen3-8b", harnessSettings: { tokenizer } });
+    for (const folder of [".", "./tokenizer", "../tokenizer", "~/tokenizer"]) {
+      assert.throws(
+        () => of(folder),
+        /harnessSettings\.tokenizer is .*in a pod, which has no folder of this machine/,
+        folder,
+      );
+    }
+    for (const other of ["/models/tokenizer", "org/name", "gpt2"]) assert.equal(of(other).harness.tokenizer, other);
+  });
+
   it("is none for nop: the engine's start is all there is", () => {
     assert.deepEqual(launchers(scenario("harness nop")), []);
   });

@@ -242,6 +242,22 @@ const harness: readonly BadConfig[] = [
   ),
   cross("nop with an existing engine", { ...gke, harness: "nop", targets: [endpoint] }),
   cross("nop with a simulated engine", { ...local, platform: "kind", harness: "nop" }),
+  cross("an engine without a key, open to the outside", {
+    ...ocp,
+    harness: "fmperf",
+    workload: "sanity_long-input",
+    cluster: { expose: true },
+  }),
+  cross("a tokenizer's folder that no pod has", {
+    ...gke,
+    harness: "guidellm",
+    harnessSettings: { tokenizer: "../tokenizer" },
+  }),
+  cross("a pull secret on local", { ...local, harnessSettings: { imagePullSecret: "mine" } }),
+  cross("arguments that tensorizer's copy is made without", {
+    ...gke,
+    engine: { loadFormat: "tensorizer", extraArgs: ["--trust-remote-code"] },
+  }),
   cross("nop several times", { ...gke, harness: "nop", repetitions: 3 }),
   cross("harness without profiles", { ...gke, harness: "fmperf", workload: "local" }),
   cross("context too short for the workload", {
