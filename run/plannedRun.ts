@@ -45,14 +45,15 @@ function runSetOf(fingerprints: ReadonlyMap<string, string>): string {
 }
 
 function targetFingerprint(scenario: Scenario, target: Target): string {
+  const workload = workloadOf(scenario, target);
   return fingerprint({
     // Whether a key is needed changes who may ask, not what is measured; and a stack file with one encrypted as a whole
     // cannot tell. A price changes what a result costs.
     target: { ...target, hasApiKey: undefined, price: undefined },
-    ...ofWorkload(scenario, target, workloadOf(scenario, target)),
-    seed: scenario.seed,
+    ...ofWorkload(scenario, target, workload),
     harness: scenario.harness.name,
-    pod: scenario.cluster && podOf(scenario),
+    // A start-up has neither a load generator's pod nor anything random.
+    ...(workload.kind === "startup" ? {} : { seed: scenario.seed, pod: scenario.cluster && podOf(scenario) }),
     simulator:
       target.method === "simulated"
         ? { config: simulatorConfig(target, { seed: scenario.seed }), code: sourceHash("simulator") }
