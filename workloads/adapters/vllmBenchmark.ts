@@ -6,8 +6,8 @@ import { type BenchLoad, benchLoads } from "./vllmBenchmarkLoads.ts";
 import { loadStarts, vllmBenchmarkScript } from "./vllmBenchmarkScript.ts";
 
 /**
- * `vllm bench serve`, from the engine's own image: no second image has to be pulled or trusted. It runs without a GPU
- * (vllm/entrypoints/cli/main.py@v0.26.0 takes the CPU platform for `vllm bench`).
+ * `vllm bench serve`, from vLLM's image at one pinned version, whatever version the engine has: engines are compared by the
+ * same client. It runs without a GPU (vllm/entrypoints/cli/main.py@v0.26.0 takes the CPU platform for `vllm bench`).
  *
  * It makes its prompts with a tokenizer and has no way around one: main_async asserts it, whatever --skip-tokenizer-init says.
  */
