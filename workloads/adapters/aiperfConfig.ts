@@ -4,7 +4,6 @@ import type { AiperfProfile } from "./aiperfSchema.ts";
 /** Variable that the config names; the key itself is in no file (config/endpoint.py@0.12.0 also redacts it in all that it writes). */
 export const keyVariable = "OPENAI_API_KEY";
 
-const DEFAULT_ENTRIES = 100;
 const DEFAULT_INPUT_TOKENS = 550;
 
 /**
@@ -17,7 +16,7 @@ export function aiperfConfig(request: HarnessRequest<AiperfProfile>): Record<str
   const sweeping = rates.length > 1 ? { rate: rates } : concurrency.length > 1 ? { concurrency } : null;
   return {
     schemaVersion: "2.0",
-    randomSeed: profile["random-seed"] ?? seed,
+    randomSeed: profile["random-seed"] ?? runSeed(seed),
     ...(sweeping === null ? {} : { sweep: { type: "grid", parameters: sweeping } }),
     benchmark: {
       model: endpoint.servedModel,
@@ -48,8 +47,16 @@ export function aiperfConfig(request: HarnessRequest<AiperfProfile>): Record<str
   };
 }
 
+/**
+ * Load N of a sweep has this and N (config/resolution/plan.py@0.12.0): the second repetition must not have in its first load the prompts of
+ * the first one's second, which a server still keeps. numpy takes seeds below 2^32.
+ */
+function runSeed(seed: number): number {
+  return (seed * 1009) % 2 ** 32;
+}
+
 function datasetOf(profile: AiperfProfile): Record<string, unknown> {
-  const entries = profile["num-dataset-entries"] ?? profile["request-count"] ?? DEFAULT_ENTRIES;
+  const entries = profile["num-dataset-entries"] ?? profile["request-count"];
   if (profile["public-dataset"] !== undefined) return { type: "public", dataset: profile["public-dataset"], entries };
   if (profile["input-file"] !== undefined)
     return defined({ type: "file", path: profile["input-file"], format: profile["custom-dataset-type"] });

@@ -56,7 +56,9 @@ export const aiperfSchema = z
     "osl-stddev": deviation.optional(),
     "osl-min": length.optional(),
     "osl-max": length.optional(),
-    "num-dataset-entries": count.optional().describe("Different prompts. Default: as many as requests, else 100."),
+    "num-dataset-entries": count
+      .optional()
+      .describe("Different prompts, sent again from the first when all were. Default: request-count."),
     "num-prefix-prompts": count.optional(),
     "prefix-prompt-length": count.optional(),
     "shared-system-prompt-length": count.optional(),
@@ -78,6 +80,16 @@ export const aiperfSchema = z
       problem("concurrency", "either this or request-rate says what the load is");
     if ((profile.concurrency?.length ?? 0) > 1 && (profile["request-rate"]?.length ?? 0) > 1)
       problem("request-rate", "only one of concurrency and request-rate can be a list");
+    if (
+      profile["benchmark-duration"] !== undefined &&
+      profile["request-count"] === undefined &&
+      profile["num-dataset-entries"] === undefined &&
+      profile["input-file"] === undefined
+    )
+      problem(
+        "benchmark-duration",
+        "without num-dataset-entries aiperf sends the same 100 prompts over and over, which a server answers from its prefix cache: set num-dataset-entries to more than one load can send in that time",
+      );
   });
 
 export type AiperfProfile = z.infer<typeof aiperfSchema>;

@@ -35,7 +35,7 @@ describe("aiperf as a harness", () => {
 
   it("the flags of the documents' profile become the config that aiperf itself makes of them", () => {
     const { benchmark, randomSeed, sweep } = config(load("synthetic"));
-    assert.equal(randomSeed, 5);
+    assert.equal(randomSeed, 5045);
     assert.equal(sweep, undefined);
     assert.equal(benchmark.model, "served");
     assert.deepEqual(benchmark.endpoint, {
@@ -70,6 +70,26 @@ describe("aiperf as a harness", () => {
       { name: "constant 1/s", seconds: null, requests: 9 },
       { name: "constant 2.5/s", seconds: null, requests: 9 },
     ]);
+  });
+
+  it("no load and no repetition has the prompts of another", () => {
+    const sweep = load("concurrency-sweep");
+    const first = (seed: number): number =>
+      JSON.parse(aiperf.render({ ...request(sweep), seed }).files["aiperf.yaml"]!).randomSeed;
+    // aiperf's load N has the seed plus N.
+    assert.ok(first(6) - first(5) > aiperf.stages(sweep).length);
+    assert.ok(first(2 ** 32 - 1) < 2 ** 32);
+    assert.equal(config(aiperf.schema.parse({ ...sweep, "random-seed": 7 })).randomSeed, 7);
+  });
+
+  it("a load with a duration says how many prompts it has; 100 would come over and over", () => {
+    assert.equal(config(load("concurrency-sweep")).benchmark.dataset.entries, 4000);
+    const timed = { concurrency: 8, "benchmark-duration": 30 };
+    const refused = aiperf.schema.safeParse(timed);
+    assert.match(refused.error!.issues[0]!.message, /same 100 prompts/);
+    assert.deepEqual(refused.error!.issues[0]!.path, ["benchmark-duration"]);
+    for (const more of [{ "num-dataset-entries": 900 }, { "request-count": 900 }, { "input-file": "/data/a.jsonl" }])
+      assert.ok(aiperf.schema.safeParse({ ...timed, ...more }).success, JSON.stringify(more));
   });
 
   it("the key is named, not written", () => {
