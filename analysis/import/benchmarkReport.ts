@@ -2,6 +2,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { type ReadReport, readReport } from "./benchmarkReportDocument.ts";
+import { mustBeOneRun } from "./benchmarkReportOneRun.ts";
 import { ImportError } from "./importError.ts";
 import type { Importer, NativeResults } from "./nativeResults.ts";
 
@@ -14,7 +15,7 @@ const ANY = /\.(ya?ml|json)$/;
  * hold aggregates only, so that every number is as the report gives it.
  *
  * Where files are named as llm-d-benchmark names them, nothing else is read, and of two versions of one report only the
- * newer. Otherwise every YAML or JSON file with `version` and `metrics` or `results` is one.
+ * newer. Otherwise every YAML or JSON file with `version` and `metrics` or `results` is one. All must be of one run.
  */
 export const importBenchmarkReport: Importer = async (native) => {
   const files = await candidates(native);
@@ -35,6 +36,7 @@ export const importBenchmarkReport: Importer = async (native) => {
       first ?? new ImportError(native, "holds no Benchmark Report", "name the folder with the *.yaml or *.json files")
     );
   }
+  mustBeOneRun(reports);
   return together(reports, refused);
 };
 

@@ -9,6 +9,14 @@ import { textOf, valueAt } from "./looseJson.ts";
 
 /** One document: one stage of a run. */
 export interface ReadReport extends ReportTime {
+  readonly file: string;
+  /** `run.eid`; null: the report does not tell. */
+  readonly experiment: string | null;
+  /** What served, as JSON to compare by; null: the report does not tell. */
+  readonly stack: string | null;
+  /** null: neither the report nor its file name tells. */
+  readonly toldStage: number | null;
+  readonly loadName: string;
   readonly stageNumber: number;
   readonly harnessVersion: string | null;
   /** Who wrote what, in a sentence. */
@@ -57,6 +65,11 @@ export function readReport(file: string, document: unknown): ReadReport {
       : reportedMetrics(aggregate, counts, time.seconds, problem);
   return {
     ...time,
+    file,
+    experiment: textOf(valueAt(document, "run", "eid")),
+    stack: stackOf(document),
+    toldStage: load.stage ?? fileStage,
+    loadName: load.name,
     stageNumber: load.stage ?? fileStage ?? 0,
     harnessVersion: load.toolVersion === "unknown" ? null : load.toolVersion,
     origin: `from a Benchmark Report ${version} of a run by ${by}${load.toolVersion === null ? "" : ` ${load.toolVersion}`}`,
@@ -94,6 +107,12 @@ function remarksOf({ name, load }: ReportedLoad, counts: Counts | null, placehol
       ? ["a Benchmark Report holds no causes of failures: all of them are counted as errors of the stream"]
       : []),
   ];
+}
+
+/** Of 0.2: by what is standardized, since the native part may hold times and ids. */
+function stackOf(document: unknown): string | null {
+  const stack = valueAt(document, "scenario", "stack");
+  return Array.isArray(stack) ? JSON.stringify(stack.map((part) => valueAt(part, "standardized"))) : null;
 }
 
 const nothing = Object.fromEntries(outcomes.map((name) => [name, 0])) as Counts["outcomes"];

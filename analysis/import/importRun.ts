@@ -4,6 +4,7 @@ import type { Manifest, Run } from "../run.ts";
 import { importAiperf } from "./aiperf.ts";
 import { answeredBySimulator, undeclaredSimulation } from "./answeredBySimulator.ts";
 import { importBenchmarkReport } from "./benchmarkReport.ts";
+import { distinctStages } from "./distinctStages.ts";
 import { importFmperf } from "./fmperf.ts";
 import { importGuidellm } from "./guidellm.ts";
 import { ImportError, NothingLeft } from "./importError.ts";
@@ -63,7 +64,8 @@ export async function importRun(folder: string, origin?: RunOrigin): Promise<Run
     const problem = `belongs to run "${plan.runId}", but the folder is of run "${manifest.runId}"`;
     throw new ImportError(join(native, "plan.json"), problem, "collect the run again into an empty folder");
   }
-  const { stages, requests, itl, errors, remarks, failuresUnknown = null } = results;
+  const { requests, itl, errors, remarks, failuresUnknown = null } = results;
+  const stages = distinctStages(results.stages);
   const told = { plan, stages, requests, itl, errors, remarks, startup, failuresUnknown };
   return { ...(await identity(manifest, native, results)), ...told };
 }

@@ -164,6 +164,42 @@ describe("a Benchmark Report that is read", () => {
     if (referee !== undefined) assert.deepEqual(judge([reportYaml(document!)]), [null]);
   });
 
+  it("is not mixed with those of another run", async () => {
+    const change = (run: object, stage: number, stack: unknown = undefined) =>
+      JSON.stringify(report({ run, scenario: { load: { standardized: { stage, concurrency: 4 } }, stack } }));
+    const engine = (name: string) => [{ standardized: { kind: "generic", model: { name } }, native: { at: name } }];
+    const refused = (a: string, b: string, message: RegExp) =>
+      assert.rejects(reading({ "a.json": a, "b.json": b }), (error) => {
+        assert.ok(error instanceof ImportError);
+        assert.match(error.message, message);
+        return true;
+      });
+    await refused(
+      change({ eid: "x" }, 0),
+      change({ eid: "y" }, 1),
+      /b\.json: is of another run than a\.json: their run\.eid/,
+    );
+    await refused(change({}, 0, engine("m")), change({}, 1, engine("n")), /their scenario\.stack differ; import the/);
+    await refused(
+      change({ uid: "1" }, 0),
+      change({ uid: "2" }, 0),
+      /the same stage \(0, concurrency 4\) as a\.json; import/,
+    );
+    const both = { "a.json": change({ eid: "x" }, 0, engine("m")), "b.json": change({}, 1) };
+    assert.equal((await reading(both)).stages.length, 2, "what is not told is no proof");
+  });
+
+  it("of two repetitions of ours is of two runs", async () => {
+    const folder = await temporaryFolder();
+    try {
+      await writeBenchmarkReports([reportedRun(), reportedRun({ repetition: 2 })], folder.path);
+      const data = join(folder.path, "analysis", "data");
+      await assert.rejects(importBenchmarkReport(data), /r2.*is of the same stage \(0, concurrency 1\)/);
+    } finally {
+      await folder.remove();
+    }
+  });
+
   it("keeps the good ones where others are damaged", async () => {
     const results = await reading({
       "benchmark_report_v0.2,_a.yaml": dump(report()),
