@@ -7,6 +7,7 @@ import { harnessImage } from "../workloads/adapterOf.ts";
 import { plannedSeconds, tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
 import { renderPlan } from "../workloads/plan.ts";
 import { formatSeconds } from "./driver.ts";
+import { versionWarning } from "./installedVersion.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 
 /** What a stack would do, in a few lines, before it does it. */
@@ -45,7 +46,9 @@ function describeWorkload(scenario: Scenario, target: Target, workload: Workload
       return [
         ["workload", `${name} of ${adapter.name} ${adapter.version}: ${listed(stages)}`],
         ["", `${lengths}tokens counted by the tokenizer of ${tokenizerOf(scenario, target)}`],
-        ...warnings.map((warning): [string, string] => ["", warning]),
+        ...[...(scenario.cluster === null ? versionWarning(adapter) : []), ...warnings].map(
+          (line): [string, string] => ["", line],
+        ),
       ];
     }
     case "startup":

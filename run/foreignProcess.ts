@@ -6,6 +6,7 @@ import { type ForeignWorkload, plannedSeconds, processOf, tokenizerOf, workloadO
 import { startChild } from "./childProcess.ts";
 import { executableOf } from "./executable.ts";
 import { ForeignProgress } from "./foreignProgress.ts";
+import { versionWarning } from "./installedVersion.ts";
 import { apiKeyEnv, type HarnessEnding, type LocalWork } from "./localWork.ts";
 import { ownHarness } from "./ownProcess.ts";
 import { projectRoot } from "./projectRoot.ts";
@@ -28,6 +29,7 @@ export async function runForeignProcess(work: LocalWork): Promise<HarnessEnding>
   };
   const workload = workloadOf(scenario, run.target, where) as ForeignWorkload;
   const executable = executableOf(workload.adapter);
+  for (const warning of versionWarning(workload.adapter)) driver.warn(warning);
   const configFolder = join(folder.path, "workload");
   const process = processOf(scenario, workload, run, {
     endpoint: where,

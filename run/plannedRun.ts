@@ -8,6 +8,7 @@ import type { Scenario, Target } from "../scenario/scenario.ts";
 import { harnessImage } from "../workloads/adapterOf.ts";
 import { tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
 import { askAgain, extraRepetitions } from "./extraRepetitions.ts";
+import { otherVersion } from "./installedVersion.ts";
 import { projectRoot } from "./projectRoot.ts";
 
 /** One target, one repetition: the unit that is run, kept and never redone while nothing that could change its result changes. */
@@ -72,6 +73,8 @@ function ofWorkload(scenario: Scenario, target: Target, workload: Workload): obj
       return {
         workload: workload.profile,
         version,
+        // On this machine another one may be installed, which may send and count otherwise.
+        installed: (scenario.cluster === null && otherVersion(workload.adapter)) || undefined,
         tokenizer: tokenizerOf(scenario, target),
         code: sourceHash("workloads/adapters", (file) => file.startsWith(camelCase)),
       };

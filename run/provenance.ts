@@ -6,6 +6,8 @@ import type { Provenance } from "../analysis/run.ts";
 import type { HarnessSummary } from "../harness/recordFormat.ts";
 import { assumptions } from "../scenario/assumptions.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { adapterOf, isForeign } from "../workloads/adapterOf.ts";
+import { installedVersion } from "./installedVersion.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
 
@@ -19,7 +21,7 @@ export function provenance(
   return {
     scenario,
     seed: scenario.seed + run.repetition - 1,
-    versions: versions(),
+    versions: { ...versions(), ...harnessVersion(scenario) },
     machine,
     harness: summary && {
       harnessVersion: summary.harnessVersion,
@@ -42,6 +44,12 @@ function versions(): Record<string, string> {
     "@pulumi/pulumi": version("node_modules/@pulumi/pulumi/package.json"),
     undici: version("node_modules/undici/package.json"),
   };
+}
+
+/** Of a harness that is installed here; on a cluster its image tells. */
+function harnessVersion({ cluster, harness }: Scenario): Record<string, string> {
+  if (cluster !== null || !isForeign(harness.name)) return {};
+  return { [harness.name]: installedVersion(adapterOf(harness.name)) ?? "unknown" };
 }
 
 function gitCommit(): string {
