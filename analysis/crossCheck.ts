@@ -13,7 +13,7 @@ export interface CrossCell {
   readonly harness: string;
   /** By our definition, from its request rows where it has them. */
   readonly ours: Measured;
-  /** As the harness itself computed it; null where it told nothing, and for our own. Mean over repetitions. */
+  /** As the harness itself computed it; null where it told nothing, for our own, and where it ran more than once. */
   readonly own: number | null;
 }
 
@@ -31,7 +31,7 @@ export function crossRows(systems: readonly SystemAnalysis[], runs: readonly Run
         return {
           harness: of[0]?.harness ?? system.name,
           ours: stage === undefined ? missing : measuredOf(stage.pooled, metric),
-          own: reportedMean(of, load, metric),
+          own: reportedOnce(of, load, metric),
         };
       }),
     })),
@@ -73,7 +73,9 @@ function measuredOf(metrics: StageMetrics, metric: CrossMetric): Measured {
   return "p50" in value ? value.p50 : value;
 }
 
-function reportedMean(runs: readonly Run[], load: number, metric: CrossMetric): number | null {
+/** Of several repetitions there is no number of the harness's own: a mean of percentiles is none. */
+function reportedOnce(runs: readonly Run[], load: number, metric: CrossMetric): number | null {
+  if (runs.length !== 1) return null;
   const values = runs.flatMap(({ stages }) =>
     stages.flatMap(({ plan, reported }) => {
       const its = plan.load.type === "concurrency" ? plan.load.concurrency : plan.load.requestsPerSecond;
@@ -81,5 +83,5 @@ function reportedMean(runs: readonly Run[], load: number, metric: CrossMetric): 
       return value === null ? [] : [value];
     }),
   );
-  return values.length === 0 ? null : values.reduce((sum, one) => sum + one, 0) / values.length;
+  return values.length === 1 ? (values[0] as number) : null;
 }

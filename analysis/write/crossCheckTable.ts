@@ -29,7 +29,13 @@ export function crossCheckTable(systems: readonly SystemAnalysis[], runs: readon
     "By one definition for all (docs/metrics.md), from each request where the harness keeps them; in brackets what the " +
     "harness itself says, where that differs.";
   const reasons = explanations(rows);
-  const notes = reasons.length === 0 ? ["No harness's own number differs by more than 2 %."] : reasons;
+  const told = rows.some(({ cells }) => cells.some(({ own }) => own !== null));
+  const notes = [
+    ...(systems.some(({ runs: { length } }) => length > 1)
+      ? ["Of a harness that ran more than once no number of its own is shown: a mean of percentiles is none."]
+      : []),
+    ...(told && reasons.length === 0 ? ["No harness's own number differs by more than 2 %."] : reasons),
+  ];
   return [
     ...lines,
     "",

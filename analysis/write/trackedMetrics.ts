@@ -37,10 +37,7 @@ export interface TrackedValue {
   readonly metric: TrackedMetric;
   readonly system: SystemAnalysis;
   readonly stage: StageAnalysis;
-  /**
-   * Of all repetitions pooled; where there is no pooled one (percentiles of a harness without request rows), the mean of
-   * the repetitions' own.
-   */
+  /** Of all repetitions pooled. Percentiles of repetitions without request rows cannot be, and are left out. */
   readonly value: number;
   /** Of the repetitions: least and greatest; null with fewer than two. */
   readonly range: { readonly low: number; readonly high: number } | null;
@@ -53,8 +50,7 @@ export function trackedValues({ systems }: Analysis): TrackedValue[] {
       trackedMetrics.flatMap((tracked): TrackedValue[] => {
         const own = stage.repetitions.map((one) => tracked.of(one).value).filter(isNumber);
         const whole = own.length === stage.repetitions.length && own.length > 0;
-        const mean = whole ? own.reduce((sum, one) => sum + one, 0) / own.length : null;
-        const value = tracked.of(stage.pooled).value ?? mean;
+        const { value } = tracked.of(stage.pooled);
         if (!isNumber(value)) return [];
         const range = !whole || own.length < 2 ? null : { low: Math.min(...own), high: Math.max(...own) };
         return [{ metric: tracked, system, stage, value, range }];

@@ -43,6 +43,16 @@ describe("cross-check", () => {
     assert.match(table, /ITL p50 ms +-\n/);
   });
 
+  it("shows no number of a harness's own for several repetitions", async () => {
+    const once = await runOf("guidellm", "guidellm/concurrent");
+    const runs = [once, { ...once, runId: "guidellm-00000000-r2", repetition: 2 }];
+    const { systems } = analyse(runs, { title: "x", folderOf: () => "." });
+    assert.ok(crossRows(systems, runs).every(({ cells }) => cells.every(({ own }) => own === null)));
+    const table = crossCheckTable(systems, runs);
+    assert.match(table, /more than once no number of its own is shown/);
+    assert.doesNotMatch(table, /No harness's own number differs/);
+  });
+
   it("explains by definition, and says where none is known", () => {
     const cell = (harness: string, ours: number, own: number | null) => ({ harness, ours: { value: ours }, own });
     const said = explanations([
