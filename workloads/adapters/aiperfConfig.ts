@@ -56,7 +56,9 @@ function runSeed(seed: number): number {
 }
 
 function datasetOf(profile: AiperfProfile): Record<string, unknown> {
-  const entries = profile["num-dataset-entries"] ?? profile["request-count"];
+  const { "request-count": requests, "warmup-request-count": warmup = 0 } = profile;
+  // The warm-up takes the first (one sampler for all phases, timing/phase_orchestrator.py@0.12.0): without its share the last would be its own again.
+  const entries = profile["num-dataset-entries"] ?? (requests === undefined ? undefined : requests + warmup);
   if (profile["public-dataset"] !== undefined) return { type: "public", dataset: profile["public-dataset"], entries };
   if (profile["input-file"] !== undefined)
     return defined({ type: "file", path: profile["input-file"], format: profile["custom-dataset-type"] });

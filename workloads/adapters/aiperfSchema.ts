@@ -58,7 +58,7 @@ export const aiperfSchema = z
     "osl-max": length.optional(),
     "num-dataset-entries": count
       .optional()
-      .describe("Different prompts, sent again from the first when all were. Default: request-count."),
+      .describe("Different prompts, sent again from the first when all were. Default: one per request, warm-up too."),
     "num-prefix-prompts": count.optional(),
     "prefix-prompt-length": count.optional(),
     "shared-system-prompt-length": count.optional(),

@@ -84,6 +84,8 @@ describe("aiperf as a harness", () => {
 
   it("a load with a duration says how many prompts it has; 100 would come over and over", () => {
     assert.equal(config(load("concurrency-sweep")).benchmark.dataset.entries, 4000);
+    const warmed = aiperf.schema.parse({ concurrency: 8, "request-count": 50, "warmup-request-count": 10 });
+    assert.equal(config(warmed).benchmark.dataset.entries, 60);
     const timed = { concurrency: 8, "benchmark-duration": 30 };
     const refused = aiperf.schema.safeParse(timed);
     assert.match(refused.error!.issues[0]!.message, /same 100 prompts/);
