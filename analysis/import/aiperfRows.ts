@@ -1,9 +1,9 @@
 import { basename, dirname } from "node:path";
 import type { Outcome } from "../../harness/recordFormat.ts";
-import { causeKey, mostFrequent } from "../errorCauses.ts";
 import { addGap, newSketch } from "../itlSketch.ts";
 import type { ErrorCount, ItlByStage, RequestColumns } from "../run.ts";
 import { msFactor, timeMs } from "./aiperfUnits.ts";
+import { FailureCauses } from "./failureCauses.ts";
 import { failureOutcome } from "./failureOutcome.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 import { readJsonLines } from "./jsonLines.ts";
@@ -11,7 +11,6 @@ import type { Wanted } from "./jsonShapes.ts";
 import { countOf, type JsonObject, numberOf, objectOf, textOf, valueAt } from "./looseJson.ts";
 import { RowCollector } from "./rowCollector.ts";
 
-const MAX_CAUSES = 10_000;
 const DAY_MS = 86_400_000;
 
 const metric: Wanted = { value: true, unit: true };
@@ -42,7 +41,7 @@ export class AiperfRows {
   readonly #rows = new RowCollector();
   readonly #sketches = new Map<number, Float64Array>();
   readonly #gaps = new Map<number, number>();
-  readonly #causes = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
+  readonly #causes = new FailureCauses();
   readonly #problems: string[] = [];
   /** Nanoseconds since 1970 are more than a double holds exactly; differences to the first are exact to 0.3 us. */
   #baseNs = Number.NaN;
@@ -62,7 +61,7 @@ export class AiperfRows {
   }
 
   get errors(): ErrorCount[] {
-    return mostFrequent([...this.#causes.values()], ({ stage, outcome }) => `${stage} ${outcome}`);
+    return this.#causes.counts;
   }
 
   get problems(): string[] {
@@ -137,7 +136,8 @@ export class AiperfRows {
       events,
       status: 200,
     });
-    if (!ok) this.#cause(stage, "empty", 200, "an answer without a token");
+    const empty = { outcome: "empty", status: 200, message: "an answer without a token" } as const;
+    if (!ok) this.#causes.add(stage, empty);
   }
 
   #failed(stage: number, sentMs: number, metadata: JsonObject, error: JsonObject): void {
@@ -167,7 +167,7 @@ export class AiperfRows {
       events: 0,
       status,
     });
-    if (outcome !== "cancelled") this.#cause(stage, outcome, status, message.split("\n")[0]!.slice(0, 500));
+    if (outcome !== "cancelled") this.#causes.add(stage, { outcome, status, message: message.split("\n")[0]! });
   }
 
   /** When the request was due: aiperf issues a credit then, and a worker that is late sends later. 2025 did not keep it. */
@@ -190,12 +190,5 @@ export class AiperfRows {
       counted++;
     }
     this.#gaps.set(stage, (this.#gaps.get(stage) ?? 0) + counted);
-  }
-
-  #cause(stage: number, outcome: Outcome, status: number, message: string): void {
-    const key = `${stage} ${causeKey({ outcome, status, message })}`;
-    const seen = this.#causes.get(key);
-    if (seen !== undefined) seen.count++;
-    else if (this.#causes.size < MAX_CAUSES) this.#causes.set(key, { stage, outcome, status, message, count: 1 });
   }
 }

@@ -1,12 +1,9 @@
 import { createReadStream } from "node:fs";
 import { createInterface } from "node:readline";
 import { type Outcome, outcomes } from "../../harness/recordFormat.ts";
-import { causeKey, mostFrequent } from "../errorCauses.ts";
 import type { ErrorCount } from "../run.ts";
 import { exists } from "./exists.ts";
-
-/** Distinct causes held while reading; a server that puts a random id into each message must not fill the memory. */
-const MAX_CAUSES = 10_000;
+import { FailureCauses } from "./failureCauses.ts";
 
 /**
  * Counts errors.jsonl by stage, outcome and cause. A last line that is cut off is left out; so is the warm-up.
@@ -14,16 +11,12 @@ const MAX_CAUSES = 10_000;
  */
 export async function readErrors(file: string, stageNames: readonly string[]): Promise<ErrorCount[]> {
   if (!(await exists(file))) return [];
-  const causes = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
+  const causes = new FailureCauses();
   for await (const line of createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY })) {
     const entry = parse(line, stageNames);
-    if (entry === null) continue;
-    const key = `${entry.stage} ${causeKey(entry)}`;
-    const seen = causes.get(key);
-    if (seen !== undefined) seen.count++;
-    else if (causes.size < MAX_CAUSES) causes.set(key, { ...entry, count: 1 });
+    if (entry !== null) causes.add(entry.stage, entry);
   }
-  return mostFrequent([...causes.values()], ({ stage, outcome }) => `${stage} ${outcome}`);
+  return causes.counts;
 }
 
 function parse(line: string, stageNames: readonly string[]): Omit<ErrorCount, "count"> | null {

@@ -1,8 +1,10 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import type { RequestColumns } from "../run.ts";
 import { guidellmReported, reportedRemarks } from "./guidellmReported.ts";
 import { GuidellmRows, rowArrays, wantedOfRow } from "./guidellmRows.ts";
 import { guidellmStage, guidellmWindow, type StageConfig } from "./guidellmStages.ts";
+import { withoutRows } from "./guidellmTotals.ts";
 import { collectAgain, ImportError, NothingLeft } from "./importError.ts";
 import { type JsonRest, readJsonElements } from "./jsonElements.ts";
 import { objectOf, textOf, valueAt } from "./looseJson.ts";
@@ -27,9 +29,14 @@ export async function importGuidellm(native: string): Promise<NativeResults> {
   const benchmarks = document.benchmarks as readonly unknown[];
   const stages = benchmarks.map((benchmark, index) => guidellmStage(file, benchmark, index));
   const measured = stages.map((stage) => stage.measured);
-  const { columns, startMs } = rows.finish(closedOf(stages), measured);
-  const summaries = stages.map((stage, index) => guidellmWindow(stage, columns, index, rows.zeroMs));
-  const problems = [rest.cut, ...rows.problems].filter((problem) => problem !== null);
+  const sampled = benchmarks.flatMap((benchmark, index) => rows.sampled(benchmark, index) ?? []);
+  const told = sampled.length === 0 ? null : withoutRows(stages, benchmarks);
+  const { columns, startMs } = told ?? rows.finish(closedOf(stages), measured);
+  const summaries =
+    told?.summaries ??
+    stages.map((stage, index) => guidellmWindow(stage, columns as RequestColumns, index, rows.zeroMs));
+  const sample = `${sampled.join("; ")}: figures are guidellm's own (metrics.sample_size keeps a part of the requests; 0 keeps all)`;
+  const problems = [rest.cut, ...rows.problems, told === null ? null : sample].filter((problem) => problem !== null);
   const windows = stages.map((stage, index) => ({
     plan: stage.plan,
     summary: summaries[index]!,
@@ -38,11 +45,11 @@ export async function importGuidellm(native: string): Promise<NativeResults> {
   return {
     harnessVersion: textOf(valueAt(document.metadata, "guidellm_version")),
     startedAt: startMs === null ? null : new Date(startMs).toISOString(),
-    durationSeconds: columns.endMs.reduce((last, ms) => Math.max(last, ms), 0) / 1000,
+    durationSeconds: Math.max(...summaries.map(({ drainedMs }) => drainedMs)) / 1000,
     stages: windows,
     requests: columns,
     itl: [],
-    errors: rows.errors,
+    errors: told === null ? rows.errors : [],
     problems,
     remarks: [...reportedRemarks, ...new Set(stages.flatMap(({ remarks }) => remarks))],
   };

@@ -1,8 +1,8 @@
 import type { Outcome } from "../../harness/recordFormat.ts";
-import { causeKey, mostFrequent } from "../errorCauses.ts";
 import type { ErrorCount, RequestColumns } from "../run.ts";
 import { failureOutcome } from "./failureOutcome.ts";
 import { collectAgain, ImportError } from "./importError.ts";
+import { CauseTable } from "./inferencePerfCauses.ts";
 import type { JsonPath } from "./jsonElements.ts";
 import type { Wanted } from "./jsonShapes.ts";
 import { countOf, type JsonObject, numberOf, objectOf, textOf, valueAt } from "./looseJson.ts";
@@ -43,14 +43,16 @@ const endKeys = ["request_end", "resolve_end"];
 const firstTokenKeys = ["first_token_iteration", "first_iteration"];
 const lastTokenKeys = ["last_token_iteration", "last_iteration"];
 
-const MAX_CAUSES = 10_000;
 const DAY_MS = 86_400_000;
 
 /** Requests of one file: guidellm/schemas/request_stats.py and info.py, v0.5.4 to v0.8.1. Times there are Unix seconds. */
 export class GuidellmRows {
   readonly #file: string;
   readonly #rows = new RowCollector();
-  readonly #causes = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
+  readonly #causes = new CauseTable();
+  #errors: ErrorCount[] = [];
+  /** Per benchmark, requests in its lists, by `statuses`. */
+  readonly #listed: number[][] = [];
   /** Of the first row: differences of times of today keep digits that the times themselves have no room for. */
   #baseSeconds = Number.NaN;
   #impossible = 0;
@@ -69,12 +71,30 @@ export class GuidellmRows {
     return [this.#impossible === 0 ? null : `${left}: the clock of the client was set, or the file is damaged`];
   }
 
+  /** Of the rows that `finish` kept. */
   get errors(): ErrorCount[] {
-    return mostFrequent([...this.#causes.values()], ({ stage, outcome }) => `${stage} ${outcome}`);
+    return this.#errors;
+  }
+
+  /**
+   * Where a benchmark's lists are a sample of its requests (metrics.sample_size), which any rate would take for all of them; null: they
+   * are whole. `requests_made.incomplete` also counts what was never sent, so there the metrics' own total is the least.
+   */
+  sampled(benchmark: unknown, stage: number): string | null {
+    const made = objectOf(valueAt(benchmark, "scheduler_metrics", "requests_made"));
+    const total = objectOf(valueAt(benchmark, "metrics", "request_totals"));
+    const least = [countOf(made.successful), countOf(made.errored), countOf(total.incomplete)];
+    const short = statuses.flatMap((status, array) => {
+      const listed = this.#listed[stage]?.[array] ?? 0;
+      return listed < (least[array] as number) ? [`${listed} of ${least[array]} ${status} requests`] : [];
+    });
+    return short.length === 0 ? null : `benchmarks[${stage}] lists ${short.join(" and ")}`;
   }
 
   /** @param array index into `rowArrays` @param stage index of the benchmark */
   add(value: unknown, array: number, stage: number): void {
+    this.#listed[stage] ??= statuses.map(() => 0);
+    (this.#listed[stage][array] as number)++;
     const info = objectOf(objectOf(value).info);
     const timings = objectOf(info.timings);
     const sent = firstOf(timings, sentKeys);
@@ -117,7 +137,9 @@ export class GuidellmRows {
       events: Math.max(0, countOf(timings.token_iterations)),
       status,
     });
-    if (outcome !== "ok" && outcome !== "cancelled") this.#cause(stage, outcome, status, info);
+    this.#causes.add(
+      outcome === "cancelled" ? { outcome: "ok", status, message: "" } : { outcome, status, message: messageOf(info) },
+    );
   }
 
   /**
@@ -133,6 +155,7 @@ export class GuidellmRows {
     const startMs = this.zeroMs;
     const ms = (seconds: number) => (seconds - this.#baseSeconds) * 1000;
     const windows = measured.map((one) => one && { fromMs: ms(one[0]), untilMs: ms(one[1]) });
+    this.#errors = this.#causes.counts(this.#rows.stagesWithin(windows));
     return { columns: this.#rows.finish(zero, closed, windows), startMs: Math.abs(startMs) < 8e15 ? startMs : null };
   }
 
@@ -144,16 +167,10 @@ export class GuidellmRows {
     if (outputTokens <= 0) return { outcome: "empty" as Outcome, status: 200 };
     return { outcome: "ok" as Outcome, status: 200 };
   }
+}
 
-  #cause(stage: number, outcome: Outcome, status: number, info: Readonly<Record<string, unknown>>): void {
-    const message =
-      textOf(info.error)?.split("\n")[0]?.slice(0, 500) ??
-      "an answer without a token, which guidellm counts as a success";
-    const key = `${stage} ${causeKey({ outcome, status, message })}`;
-    const seen = this.#causes.get(key);
-    if (seen !== undefined) seen.count++;
-    else if (this.#causes.size < MAX_CAUSES) this.#causes.set(key, { stage, outcome, status, message, count: 1 });
-  }
+function messageOf(info: JsonObject): string {
+  return textOf(info.error)?.split("\n")[0] ?? "an answer without a token, which guidellm counts as a success";
 }
 
 function firstOf(timings: JsonObject, keys: readonly string[]): number {

@@ -1,9 +1,9 @@
-import { causeKey, mostFrequent } from "../errorCauses.ts";
+import { causeKey } from "../errorCauses.ts";
 import type { ErrorCount } from "../run.ts";
+import { FailureCauses, MAX_MESSAGE, shortened } from "./failureCauses.ts";
 import type { LifecycleRow } from "./inferencePerfRow.ts";
 import { NumberList } from "./numberList.ts";
 
-const MAX_CAUSES = 10_000;
 /** Messages may differ in each failure, by a port or a time; then the first one of its cause stands for it. */
 const MAX_MESSAGES = 100_000;
 const NO_CAUSE = 0;
@@ -23,12 +23,12 @@ export class CauseTable {
   }
 
   #number(failure: Omit<Cause, "key">): number {
-    const text = `${failure.outcome} ${failure.status} ${failure.message}`;
+    const text = `${failure.outcome} ${failure.status} ${failure.message.slice(0, MAX_MESSAGE)}`;
     const known = this.#byText.get(text);
     if (known !== undefined) return known;
     const key = causeKey(failure);
     if (this.#causes.length >= MAX_MESSAGES) return this.#byKey.get(key) ?? NO_CAUSE;
-    const number = this.#causes.push({ ...failure, key });
+    const number = this.#causes.push({ ...failure, message: shortened(failure.message), key });
     this.#byText.set(text, number);
     if (!this.#byKey.has(key)) this.#byKey.set(key, number);
     return number;
@@ -36,15 +36,13 @@ export class CauseTable {
 
   /** @param stages per row; -1: not counted */
   counts(stages: Int32Array): ErrorCount[] {
-    const counts = new Map<string, { -readonly [K in keyof ErrorCount]: ErrorCount[K] }>();
+    const counts = new FailureCauses();
     for (let row = 0; row < stages.length; row++) {
       const [stage, number] = [stages[row] as number, this.#rows.at(row)];
       if (stage < 0 || number === NO_CAUSE) continue;
       const { key, ...cause } = this.#causes[number - 1] as Cause;
-      const seen = counts.get(`${stage} ${key}`);
-      if (seen !== undefined) seen.count++;
-      else if (counts.size < MAX_CAUSES) counts.set(`${stage} ${key}`, { stage, ...cause, count: 1 });
+      counts.add(stage, cause, key);
     }
-    return mostFrequent([...counts.values()], ({ stage, outcome }) => `${stage} ${outcome}`);
+    return counts.counts;
   }
 }

@@ -21,6 +21,12 @@ export interface FoundRow {
   readonly status: number;
 }
 
+/** In the rows' own ms. */
+interface MeasuredMs {
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
 const outcomeIndex = new Map(outcomes.map((name, index) => [name, index]));
 const FIRST_SIZE = 4096;
 const FINISH_NONE = 0;
@@ -83,29 +89,36 @@ export class RowCollector {
     }
   }
 
+  /** Per row, its stage; -1 where it lies outside the window of its stage. @param measured see `finish` */
+  stagesWithin(measured: readonly (MeasuredMs | null)[]): Int32Array {
+    const { endMs, sentMs, stage } = this.#columns;
+    return Int32Array.from({ length: this.#length }, (_, at) => {
+      const window = measured[stage[at] as number] ?? null;
+      const outside =
+        window !== null && ((endMs[at] as number) < window.fromMs || (sentMs[at] as number) > window.untilMs);
+      return outside ? -1 : (stage[at] as number);
+    });
+  }
+
   /**
-   * All rows in order of completion, their times from `zeroMs` on.
+   * All rows in order of completion, those without an end last, their times from `zeroMs` on.
    * @param closed stages whose requests leave when another ends: there is no intended time, so it is the sending
    * @param measured per stage, the window outside of which requests are left out; in the rows' own ms; null: none are
    */
-  finish(
-    zeroMs: number,
-    closed: ReadonlySet<number>,
-    measured: readonly ({ readonly fromMs: number; readonly untilMs: number } | null)[] = [],
-  ): RequestColumns {
-    const { endMs, sentMs, stage } = this.#columns;
+  finish(zeroMs: number, closed: ReadonlySet<number>, measured: readonly (MeasuredMs | null)[] = []): RequestColumns {
+    const { endMs } = this.#columns;
+    const ended = (at: number) => (Number.isNaN(endMs[at]) ? Number.POSITIVE_INFINITY : (endMs[at] as number));
+    const stages = this.stagesWithin(measured);
     const kept = new Uint32Array(this.#length);
     let count = 0;
     let sorted = true;
     for (let at = 0; at < this.#length; at++) {
-      const window = measured[stage[at] as number] ?? null;
-      const [sent, end] = [sentMs[at] as number, endMs[at] as number];
-      if (window !== null && (end < window.fromMs || sent > window.untilMs)) continue;
-      sorted &&= count === 0 || !(end < (endMs[kept[count - 1] as number] as number));
+      if ((stages[at] as number) < 0) continue;
+      sorted &&= count === 0 || ended(at) >= ended(kept[count - 1] as number);
       kept[count++] = at;
     }
     const order = kept.subarray(0, count);
-    if (!sorted) order.sort((a, b) => (endMs[a] as number) - (endMs[b] as number) || a - b);
+    if (!sorted) order.sort((a, b) => ended(a) - ended(b) || a - b);
     const inPlace = sorted && count === this.#length;
     const columns = resize(this.#columns, count, count, inPlace ? null : order);
     for (const times of [columns.sentMs, columns.scheduledMs, columns.firstTokenMs, columns.lastTokenMs, columns.endMs])

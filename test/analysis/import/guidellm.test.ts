@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { copyFile, mkdtemp, rm } from "node:fs/promises";
+import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StageMetrics, Summary } from "../../../analysis/analysis.ts";
@@ -21,6 +21,18 @@ const near = (a: number | null, b: number | null, what: string) =>
 function agree(ours: Summary, theirs: Summary, what: string): void {
   assert.equal(ours.n, theirs.n, what);
   for (const key of ["mean", "min", "max"] as const) near(ours[key].value, theirs[key].value, `${what}.${key}`);
+}
+
+interface Listed {
+  readonly info: {
+    readonly timings: Readonly<Record<"request_start" | "request_end", number>>;
+    readonly error?: string;
+  };
+}
+/** What the tests change of the file. */
+interface Benchmark {
+  readonly requests: { readonly successful: Listed[]; readonly errored: Listed[] };
+  readonly scheduler_metrics: { readonly requests_made: object; readonly measure_start_time: number };
 }
 
 describe("import of guidellm", () => {
@@ -97,6 +109,79 @@ describe("import of guidellm", () => {
     near((endMs - startMs) / 1000, stages[0]!.reported!.windowSeconds, "window");
     const stopped = await importGuidellm(folder("incomplete"));
     assert.equal(stopped.stages[0]!.summary.outcomes.cancelled, 4);
+  });
+
+  /** The file of a fixture, changed as `change` does. */
+  async function changed(
+    name: string,
+    change: (benchmarks: Benchmark[]) => void,
+    use: (native: string) => Promise<void>,
+  ): Promise<void> {
+    const native = await mkdtemp(join(tmpdir(), "llmbench-guidellm-"));
+    try {
+      const document = JSON.parse(await readFile(join(folder(name), "benchmarks.json"), "utf8"));
+      change(document.benchmarks);
+      await writeFile(join(native, "benchmarks.json"), JSON.stringify(document));
+      await use(native);
+    } finally {
+      await rm(native, { recursive: true });
+    }
+  }
+
+  it("a sample of the requests (sample_size 3 of 6) is not taken for all: figures are guidellm's, and it is said", async () => {
+    const whole = await importGuidellm(folder("concurrent"));
+    const sample = (benchmarks: Benchmark[]) => {
+      for (const { requests } of benchmarks) requests.successful.splice(3);
+    };
+    await changed("concurrent", sample, async (native) => {
+      const { requests, stages, problems, startedAt } = await importGuidellm(native);
+      assert.equal(requests, null);
+      assert.match(problems.join(), /benchmarks\[0\] lists 3 of 6 successful requests.*sample_size/);
+      assert.deepEqual(
+        stages.map(({ reported }) => reported),
+        whole.stages.map(({ reported }) => reported),
+      );
+      assert.deepEqual(
+        stages.map(({ summary }) => [summary.sent, summary.outcomes.ok, summary.status]),
+        [
+          [6, 6, "complete"],
+          [6, 6, "complete"],
+        ],
+      );
+      near(stages[1]!.summary.startMs, 3631.6937, "start by the file's own start_time");
+      near(stages[1]!.summary.endMs - stages[1]!.summary.startMs, 226.9909, "length");
+      assert.equal(startedAt, "2026-11-22T12:38:28.263Z");
+    });
+    const failures = (benchmarks: Benchmark[]) => benchmarks[0]!.requests.errored.splice(1);
+    await changed("faults", failures, async (native) => {
+      const { stages, errors, problems } = await importGuidellm(native);
+      assert.match(problems.join(), /lists 1 of 5 errored requests/);
+      near(stages[0]!.reported!.failureRate.value, 5 / 14, "failure rate");
+      assert.equal(stages[0]!.summary.outcomes.streamError, 5);
+      assert.deepEqual(errors, []);
+    });
+  });
+
+  it("failures of the warm-up are no causes of the run", async () => {
+    const failed = (benchmarks: Benchmark[]) => {
+      const { successful, errored } = benchmarks[0]!.requests;
+      const { measure_start_time: start } = benchmarks[0]!.scheduler_metrics;
+      const warm = successful.findIndex(({ info }) => info.timings.request_end < start);
+      const counted = successful.findIndex(({ info }) => info.timings.request_start > start);
+      for (const at of [counted, warm].sort((a, b) => b - a)) {
+        const [one] = successful.splice(at, 1);
+        errored.push({ ...one!, info: { ...one!.info, error: "Server error '500 Internal Server Error'" } });
+      }
+      Object.assign(benchmarks[0]!.scheduler_metrics.requests_made, { successful: 84, errored: 2 });
+    };
+    await changed("poisson-warm", failed, async (native) => {
+      const { stages, errors } = await importGuidellm(native);
+      assert.equal(stages[0]!.summary.outcomes.http5xx, 1);
+      assert.deepEqual(
+        errors.map(({ outcome, count }) => [outcome, count]),
+        [["http5xx", 1]],
+      );
+    });
   });
 
   it("the loads of a sweep have names of their own", async () => {
