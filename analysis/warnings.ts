@@ -64,7 +64,7 @@ function tokenWarnings(runs: readonly Run[]): string[] {
     counted > 0
       ? counters.has("llmbench")
         ? `the server reported no usage for ${share(counted, ok)} of answers; their output tokens are counted events, and one event may hold several tokens`
-        : `output tokens of ${share(counted, ok)} of answers are as ${[...counters].join(", ")} counted them, not as the server's usage told`
+        : `output tokens of ${share(counted, ok)} of answers are as ${[...counters].join(", ")} counted them, which need not be the server's usage`
       : null,
     manyPerEvent > 0
       ? `in ${share(manyPerEvent, ok)} of answers events held several tokens; ITL is the gap between events, TPOT is per token`

@@ -33,3 +33,8 @@ export function absentSummary(reason: string): Summary {
   const entries = summaryKeys.map((key) => [key, { value: null, reason }]);
   return { n: 0, ...(Object.fromEntries(entries) as Record<SummaryKey, Measured>) };
 }
+
+/** Where a harness tells figures, and not how many values stand behind them. */
+export function withoutCount(summary: Summary): Summary {
+  return summary.n === 0 ? summary : { ...summary, n: null };
+}

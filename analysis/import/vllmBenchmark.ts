@@ -1,12 +1,14 @@
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Load } from "../../harness/plan.ts";
-import type { RunStage } from "../run.ts";
+import type { Load, Stage } from "../../harness/plan.ts";
+import type { Outcome } from "../../harness/recordFormat.ts";
+import type { RunStage, StageWindow } from "../run.ts";
 import { ImportError } from "./importError.ts";
 import type { Importer } from "./nativeResults.ts";
 import { type BenchFile, readBenchFile } from "./vllmBenchmarkFile.ts";
 import { type BenchCounts, benchCounts, causesOf, reportedMetrics } from "./vllmBenchmarkReported.ts";
 import { type BenchRows, benchRows, errorCounts, requestColumns } from "./vllmBenchmarkRows.ts";
+import { windowOfRows } from "./windowOfRows.ts";
 
 /** JSON of others in the same folder. */
 const notOurs = /^(engine|manifest|pod|summary|plan)\.json$|\.pytorch\.json$/;
@@ -21,9 +23,22 @@ export const importVllmBenchmark: Importer = async (native) => {
   const counts = files.map(benchCounts);
   const rows = files.map((bench) => benchRows(bench));
   const offsets = clockOffsets(rows, counts);
-  const stages = files.map((bench, index) =>
-    stageOf(bench, counts[index] as BenchCounts, rows[index] ?? null, offsets[index] as number),
-  );
+  const plans = files.map((bench, index) => planOf(bench, counts[index] as BenchCounts, rows[index] ?? null));
+  const closed = new Set(plans.flatMap(({ load }, index) => (load.type === "concurrency" ? [index] : [])));
+  // A stage without rows among others with rows would be taken for one that did not run.
+  const whole = rows.every((one) => one !== null);
+  const requests = whole ? requestColumns(rows, offsets, closed) : null;
+  let laidMs = 0;
+  const stages = files.map((bench, index): RunStage => {
+    const plan = plans[index] as Stage;
+    const count = counts[index] as BenchCounts;
+    const causes = causesOf(count, rows[index]?.counts ?? null);
+    const window =
+      requests === null ? windowWithoutRows(plan, causes, laidMs, count) : windowOfRows(plan, requests, index, null);
+    laidMs = window.drainedMs;
+    const status = window.sent > 0 && bench.cut !== null ? "partial" : window.status;
+    return { plan, summary: { ...window, status }, reported: reportedMetrics(bench, count, causes) };
+  });
   const missing = Math.max(0, ...places.map((place) => place?.of ?? 0)) - files.length;
   if (missing > 0) problems.push(`${missing} of ${missing + files.length} loads left no file that can be read`);
   for (const { file, cut } of files) if (cut !== null) problems.push(`${file}: ${cut}`);
@@ -33,20 +48,13 @@ export const importVllmBenchmark: Importer = async (native) => {
     if (found !== undefined && found !== completed)
       problems.push(`${file}: ${completed} of ${sent} requests are said to be complete, ${found} rows are`);
   });
-  // A stage without rows among others with rows would be taken for one that did not run.
-  const whole = rows.every((one) => one !== null);
   return {
     harnessVersion: await versionOf(native),
     startedAt: startedAt(files[0] as BenchFile, counts[0] as BenchCounts),
     durationSeconds: Math.max(...stages.map(({ summary }) => summary.drainedMs)) / 1000,
     stages,
-    requests: whole
-      ? requestColumns(
-          rows,
-          offsets.map((offset) => offset),
-        )
-      : null,
-    itl: whole ? rows.map((one, stage) => ({ stage, counts: (one as BenchRows).itl })) : [],
+    requests,
+    itl: whole ? rows.map((one, stage) => ({ stage, counts: one.itl })) : [],
     errors: errorCounts(files),
     problems,
     remarks: remarksOn(files, counts, whole),
@@ -109,30 +117,22 @@ function clockOffsets(rows: readonly (BenchRows | null)[], counts: readonly Benc
   });
 }
 
-function stageOf(bench: BenchFile, counts: BenchCounts, rows: BenchRows | null, offset: number): RunStage {
-  const { told } = bench;
-  const { name, load } = loadOf(told, counts);
-  const startMs = rows === null ? -offset * 1000 : (rows.firstStart - offset) * 1000;
-  const failures = new Map(rows === null ? [] : Object.entries(rows.counts).filter(([outcome]) => outcome !== "ok"));
-  const causes = causesOf(counts, failures as never);
-  const sent = rows === null ? counts.sent : rows.order.length;
-  const drainedMs = rows === null ? startMs + counts.duration * 1000 : (rows.lastEnd - offset) * 1000;
-  return {
-    plan: { name, load, stop: { requests: Math.max(1, sent) } },
-    summary: {
-      name,
-      status: sent === 0 ? "skipped" : bench.cut === null ? "complete" : "partial",
-      startMs,
-      // A fixed count: the window ends with the last send. Without rows only the whole is known.
-      endMs: rows === null ? drainedMs : (rows.lastStart - offset) * 1000,
-      drainedMs,
-      sent,
-      outcomes: rows === null ? causes : rows.counts,
-      client: null,
-      gapCv: null,
-    },
-    reported: reportedMetrics(bench, counts, causes),
-  };
+/** It sends a fixed count of requests, whatever the load. */
+function planOf({ told }: BenchFile, counts: BenchCounts, rows: BenchRows | null): Stage {
+  return { ...loadOf(told, counts), stop: { requests: Math.max(1, rows?.bench.requests ?? counts.sent) } };
+}
+
+/** Only how long the whole load took is known. */
+function windowWithoutRows(
+  { name }: Stage,
+  outcomes: Readonly<Record<Outcome, number>>,
+  startMs: number,
+  { duration }: BenchCounts,
+): StageWindow {
+  const sent = Object.values(outcomes).reduce((sum, count) => sum + count, 0);
+  const drainedMs = startMs + duration * 1000;
+  const status = sent === 0 ? "skipped" : "complete";
+  return { name, status, startMs, endMs: drainedMs, drainedMs, sent, outcomes, client: null, gapCv: null };
 }
 
 function loadOf(told: BenchFile["told"], { sent }: BenchCounts): { name: string; load: Load } {

@@ -1,6 +1,9 @@
+import { causeKey } from "../errorCauses.ts";
+import { type Failure, shortened } from "./failureCauses.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 import { readJsonElements } from "./jsonElements.ts";
 import { NumberList } from "./numberList.ts";
+import { outcomeOf } from "./vllmBenchmarkOutcome.ts";
 
 /**
  * One result file of `vllm bench serve`: one load. Written by main_async in vllm/benchmarks/serve.py; what each version writes
@@ -18,8 +21,8 @@ export interface BenchFile {
   readonly gapCounts: NumberList;
   /** Sum of each request's gaps. */
   readonly gapSums: NumberList;
-  /** Text of each failure, by its request's index. */
-  readonly errors: ReadonlyMap<number, string>;
+  /** Why requests failed, by their index; what stands for many is there once. */
+  readonly errors: ReadonlyMap<number, Failure>;
   /** Where the file ends too early; null: it is whole. */
   readonly cut: string | null;
 }
@@ -36,6 +39,7 @@ const columns = [...numberColumns, ...others];
 /** Longer than any run; beyond it a value is damage. Start times count from the machine's boot. */
 const MAX_SECONDS = 1e9;
 const MAX_TOKENS = 2 ** 31 - 1;
+const MAX_CAUSES = 10_000;
 
 /** @returns null for a JSON file that is no result of `vllm bench serve`  @throws ImportError for one that is damaged */
 export async function readBenchFile(file: string): Promise<BenchFile | null> {
@@ -44,7 +48,8 @@ export async function readBenchFile(file: string): Promise<BenchFile | null> {
     NumberList
   >;
   const [gaps, gapCounts, gapSums] = [new NumberList("single"), new NumberList(), new NumberList()];
-  const errors = new Map<number, string>();
+  const errors = new Map<number, Failure>();
+  const failures = new KnownFailures();
   let errorCount = 0;
   const paths = columns.map((name) => [name]);
   const take = (element: unknown, column: number) => {
@@ -52,7 +57,7 @@ export async function readBenchFile(file: string): Promise<BenchFile | null> {
     if (name === "generated_texts") return;
     if (name === "errors") {
       if (typeof element !== "string") throw damaged(file, name, errorCount, element, "a text");
-      if (element !== "") errors.set(errorCount, element);
+      if (element !== "") errors.set(errorCount, failures.of(element));
       errorCount++;
     } else if (name === "itls") {
       addGaps(file, element, { gaps, gapCounts, gapSums });
@@ -78,6 +83,25 @@ export async function readBenchFile(file: string): Promise<BenchFile | null> {
   ) as BenchFile["lists"];
   if (cut === null) checkLengths(file, told, requests, { ...kept, itls: "itls" in told ? gapCounts : null });
   return { file, told, requests, lists: kept, gaps, gapCounts, gapSums, errors, cut };
+}
+
+/** The text of a failure is a whole traceback: one line of it is kept, once for all failures of its cause. */
+class KnownFailures {
+  readonly #known = new Map<string, Failure>();
+
+  of(text: string): Failure {
+    const { outcome, status, message } = outcomeOf(text);
+    const key = causeKey({ outcome, status, message });
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const many = this.#known.size >= MAX_CAUSES;
+    const failure = { outcome, status, message: many ? "one of many other causes" : shortened(message) };
+    // Of what is beyond there is one for each outcome and status.
+    const place = many ? causeKey(failure) : key;
+    const kept = this.#known.get(place) ?? failure;
+    this.#known.set(place, kept);
+    return kept;
+  }
 }
 
 function addGaps(

@@ -1,12 +1,13 @@
 import { type Outcome, outcomes } from "../../harness/recordFormat.ts";
 import type { Measured, StageMetrics, Summary } from "../analysis.ts";
 import { collectAgain, ImportError } from "./importError.ts";
+import { absentSummary, withoutCount } from "./reportedValues.ts";
 import type { BenchFile } from "./vllmBenchmarkFile.ts";
 
 const NOT_KEPT = "vllm bench serve does not compute it";
 const NO_SUCCESS = "no successful request";
 
-/** Counts of a file; `sent` is null where it tells neither failures nor how many were sent. */
+/** Counts of a file; where it does not tell failures, `sent` is what was asked for. */
 export interface BenchCounts {
   readonly duration: number;
   readonly completed: number;
@@ -60,14 +61,15 @@ export function reportedMetrics(bench: BenchFile, counts: BenchCounts, causes: R
           : absent("the file has no total_input_tokens"),
     totalTokensPerSecond: rate("total_token_throughput"),
     ttftMs: summary("ttft"),
-    tpotMs: summary("tpot"),
-    itlMs: summary("itl"),
+    // Answers of one token have none, and of how many it has one it does not say; nor how many gaps there are.
+    tpotMs: withoutCount(summary("tpot")),
+    itlMs: withoutCount(summary("itl")),
     e2eMs: summary("e2el"),
-    ntpotMs: noSummary(NOT_KEPT),
-    generationMs: noSummary(NOT_KEPT),
-    requestTokenRate: noSummary(NOT_KEPT),
-    adjustedTtftMs: noSummary(NOT_KEPT),
-    adjustedE2eMs: noSummary(NOT_KEPT),
+    ntpotMs: absentSummary(NOT_KEPT),
+    generationMs: absentSummary(NOT_KEPT),
+    requestTokenRate: absentSummary(NOT_KEPT),
+    adjustedTtftMs: absentSummary(NOT_KEPT),
+    adjustedE2eMs: absentSummary(NOT_KEPT),
     inputTokens: meanOnly(input, completed),
     outputTokens: meanOnly(told.total_output_tokens, completed),
     cachedShare: absent(NOT_KEPT),
@@ -75,9 +77,10 @@ export function reportedMetrics(bench: BenchFile, counts: BenchCounts, causes: R
   };
 }
 
-/** @param failures of requests by outcome, as far as the file tells causes; the rest is put down to `streamError` */
-export function causesOf(counts: BenchCounts, failures: ReadonlyMap<Outcome, number>): Record<Outcome, number> {
-  const found = Object.fromEntries(outcomes.map((name) => [name, failures.get(name) ?? 0])) as Record<Outcome, number>;
+/** @param rows outcomes of the rows; failures that have none are put down to `streamError` */
+export function causesOf(counts: BenchCounts, rows: Readonly<Record<Outcome, number>> | null): Record<Outcome, number> {
+  const entries = outcomes.map((name) => [name, name === "ok" ? 0 : (rows?.[name] ?? 0)]);
+  const found = Object.fromEntries(entries) as Record<Outcome, number>;
   const explained = outcomes.reduce((sum, name) => sum + found[name], 0);
   const unexplained = Math.max(0, counts.sent - counts.completed - explained);
   return { ...found, ok: counts.completed, streamError: found.streamError + unexplained };
@@ -93,16 +96,15 @@ function toldNumber(told: Readonly<Record<string, unknown>>, key: string): Measu
 }
 
 function summaryOf(told: Readonly<Record<string, unknown>>, metric: string, completed: number): Summary {
-  if (completed === 0) return noSummary(NO_SUCCESS);
+  if (completed === 0) return absentSummary(NO_SUCCESS);
   const key = (statistic: string) => `${statistic}_${metric}_ms`;
-  if (!(key("mean") in told)) return noSummary(`not asked for (--percentile-metrics without ${metric})`);
-  if (told[key("mean")] === 0) return noSummary("no request had one");
+  if (!(key("mean") in told)) return absentSummary(`not asked for (--percentile-metrics without ${metric})`);
+  if (told[key("mean")] === 0) return absentSummary("no request had one");
   const percentile = (p: number): Measured => {
     const value = told[key(`p${p}`)];
     return isCount(value) ? { value } : absent(`not asked for (--metric-percentiles without ${p})`);
   };
   return {
-    // Of TPOT and ITL it does not say of how many; no request has fewer than none.
     n: completed,
     mean: toldNumber(told, key("mean")),
     min: percentile(0),
@@ -118,24 +120,7 @@ function summaryOf(told: Readonly<Record<string, unknown>>, metric: string, comp
 }
 
 function meanOnly(total: unknown, completed: number): Summary {
-  if (completed === 0) return noSummary(NO_SUCCESS);
+  if (completed === 0) return absentSummary(NO_SUCCESS);
   const mean = isCount(total) ? { value: total / completed } : absent("the file has no total");
-  return { ...noSummary("vllm bench serve keeps the total only"), n: completed, mean };
-}
-
-export function noSummary(reason: string): Summary {
-  const none = absent(reason);
-  return {
-    n: 0,
-    mean: none,
-    min: none,
-    max: none,
-    p5: none,
-    p25: none,
-    p50: none,
-    p75: none,
-    p90: none,
-    p95: none,
-    p99: none,
-  };
+  return { ...absentSummary("vllm bench serve keeps the total only"), n: completed, mean };
 }

@@ -23,7 +23,9 @@ export function windowOfRows(
     const scheduled = columns.scheduledMs[row] as number;
     startMs = Math.min(startMs, scheduled);
     lastSendMs = Math.max(lastSendMs, scheduled);
-    drainedMs = Math.max(drainedMs, (columns.endMs[row] as number) || 0);
+    // Where a failure's end is not kept, it did not end before it was sent.
+    const [sentMs, endMs] = [columns.sentMs[row] as number, columns.endMs[row] as number];
+    drainedMs = Math.max(drainedMs, Number.isNaN(endMs) ? sentMs : endMs);
     (counts[columns.outcome[row] as number] as number)++;
     sent++;
   }

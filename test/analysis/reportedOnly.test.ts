@@ -192,7 +192,7 @@ describe("rows of another harness", () => {
     assert.deepEqual([at("token_events"), at("output_tokens_source"), at("harness")], ["", "othertool", "othertool"]);
     const { warnings } = analyse([foreign], options).systems[0]!;
     assert.deepEqual(warnings, [
-      "output tokens of 100.0 % of answers are as othertool counted them, not as the server's usage told",
+      "output tokens of 100.0 % of answers are as othertool counted them, which need not be the server's usage",
     ]);
     const usage: Run = { ...foreign, requests: { ...rows, events: rows.events.map(() => 0) } };
     assert.deepEqual(analyse([usage], options).systems[0]!.warnings, []);

@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { cp, mkdtemp, readFile, rm, truncate } from "node:fs/promises";
+import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importVllmBenchmark } from "../../../analysis/import/vllmBenchmark.ts";
@@ -7,7 +7,7 @@ import { outcomeOf } from "../../../analysis/import/vllmBenchmarkOutcome.ts";
 import { stageMetrics } from "../../../analysis/metrics.ts";
 import type { Run } from "../../../analysis/run.ts";
 import { stageRows } from "../../../analysis/stageRows.ts";
-import { outcomes } from "../../../harness/recordFormat.ts";
+import { flags, outcomes } from "../../../harness/recordFormat.ts";
 import { filesOf, importDamaged } from "./damage.ts";
 
 const data = join(import.meta.dirname, "../../data/vllm-benchmark");
@@ -79,6 +79,65 @@ describe("Importer of vllm bench serve", () => {
     ok(stage?.reported?.ttftMs.p25.value);
     match((stage!.reported!.ttftMs.p90 as { reason: string }).reason, /without 90/);
     ok(stage?.reported?.ttftMs.p50.value, "the median has a name of its own");
+  });
+
+  /** A file as the tool writes it, by hand: what a server under too much load would need a long run for. */
+  async function byHand(told: Record<string, unknown>, use: (folder: string) => Promise<void>): Promise<void> {
+    const folder = await mkdtemp(join(tmpdir(), "llmbench-vllm-"));
+    try {
+      await writeFile(join(folder, "load.json"), JSON.stringify({ duration: 12, failed: 0, ...told }));
+      await use(folder);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+  const waited = {
+    ...{ completed: 4, num_prompts: 4, max_concurrency: 2, input_lens: [1, 1, 1, 1], output_lens: [2, 2, 2, 2] },
+    ...{ start_times: [100, 100, 105, 105], ttfts: [1, 1, 1, 1], itls: [[4], [4], [4], [4]], errors: ["", "", "", ""] },
+    ...{ latencies: [5, 5, 5, 5], queue_times: [0, 0, 5, 4] },
+  };
+
+  it("a closed loop has no intended times, whatever its requests waited for", async () => {
+    await byHand({ ...waited, request_rate: "inf" }, async (folder) => {
+      const { requests, stages } = await importVllmBenchmark(folder);
+      deepEqual(requests!.scheduledMs, requests!.sentMs);
+      deepEqual([...requests!.sentMs], [0, 0, 5000, 5000]);
+      deepEqual(
+        [stages[0]!.summary.startMs, stages[0]!.summary.endMs, stages[0]!.summary.drainedMs],
+        [0, 5000, 10_000],
+      );
+      deepEqual([...requests!.flags], [flags.streamed, flags.streamed, flags.streamed, flags.streamed]);
+    });
+  });
+
+  it("an open loop with a limit ends with its last intended send", async () => {
+    await byHand({ ...waited, request_rate: 1 }, async (folder) => {
+      const { requests, stages } = await importVllmBenchmark(folder);
+      deepEqual([...requests!.scheduledMs], [0, 0, 0, 1000]);
+      deepEqual(
+        [stages[0]!.summary.startMs, stages[0]!.summary.endMs, stages[0]!.summary.drainedMs],
+        [0, 1000, 10_000],
+      );
+    });
+  });
+
+  it("rows end in order, failures without an end last, and none of their tracebacks is kept whole", async () => {
+    const traceback = `Traceback (most recent call last):\n${"  at a line\n".repeat(500)}TimeoutError: port `;
+    const failing = { ...waited, completed: 2, failed: 2, ttfts: [0, 1, 0, 1], itls: [[], [4], [], [4]] };
+    const errors = [`${traceback}${1}`, "", `${traceback}${2}${"x".repeat(900)}`, ""];
+    await byHand({ ...failing, errors, request_rate: "inf" }, async (folder) => {
+      const { requests, errors: causes } = await importVllmBenchmark(folder);
+      deepEqual([...requests!.endMs], [5000, 10_000, Number.NaN, Number.NaN]);
+      deepEqual([...requests!.request], [1, 3, 0, 2]);
+      ok(causes.every(({ outcome, message }) => outcome === "timeout" && message.length <= 500));
+    });
+  });
+
+  it("does not say of how many values TPOT and ITL are, which the file does not tell", async () => {
+    const { results } = await metricsOf(join(data, "v0.14.0"));
+    const { ttftMs, tpotMs, itlMs } = results.stages[0]!.reported!;
+    deepEqual([ttftMs.n, tpotMs.n, itlMs.n], [6, null, null]);
+    ok(tpotMs.mean.value! > 0);
   });
 
   it("takes the tool's own figures where there are no rows: without detail, and before start times", async () => {
