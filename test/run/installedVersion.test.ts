@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { describeScenario } from "../../run/describeScenario.ts";
 import { installedVersion, otherVersion } from "../../run/installedVersion.ts";
 import { planAgain, plannedRuns } from "../../run/plannedRun.ts";
+import { provenance } from "../../run/provenance.ts";
 import { readScenario } from "../../run/readScenario.ts";
 import { adapterOf } from "../../workloads/adapterOf.ts";
 
@@ -102,6 +103,11 @@ describe("the version of a harness on this machine", () => {
         /inference-perf 0\.7\.0 is installed here, and profiles are checked for 0\.6\.1; for that: pip/,
       );
       assert.doesNotMatch(told("kind"), /is installed here/);
+      const kept = (platform: string) => {
+        const [run] = plannedRuns(scenario(platform));
+        return provenance(scenario(platform), run!, null, {}).versions["inference-perf"];
+      };
+      assert.deepEqual([kept("local"), kept("kind")], ["0.7.0", undefined]);
     });
   });
 });

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { ApiException } from "@kubernetes/client-node";
+import type { Cluster } from "../../cluster/connection.ts";
+import type { EnginePods } from "../../cluster/enginePods.ts";
+import type { SourceBundle } from "../../manifests/kubernetesObject.ts";
+import { stackManifests } from "../../manifests/stackManifests.ts";
+import { ClusterRuns } from "../../run/clusterRun.ts";
+import type { Driver } from "../../run/driver.ts";
+import { type PlannedRun, planAgain, plannedRuns } from "../../run/plannedRun.ts";
+import { readScenario } from "../../run/readScenario.ts";
 import { RunFolder } from "../../run/runFolder.ts";
 import { sameStart } from "../../run/sameStart.ts";
 
@@ -41,4 +50,60 @@ describe("one start of an engine is one repetition", () => {
     assert.equal(found("engine-0badcafe-r2"), null);
     assert.equal(sameStart(new RunFolder(join(stack, "no", "folder"), 1), "engine-0badcafe-r2", pod), null);
   });
+
+  it("makes the second repetition fail, with the next step and without a copy of the log", async () => {
+    const given = process.env.LLMBENCH_RESULTS;
+    process.env.LLMBENCH_RESULTS = stack;
+    try {
+      const values = { platform: "gke", gpu: "h100-80", method: "standalone", model: "llama-8b", harness: "nop" };
+      const raw = { values, hasHfToken: true, hasClusterToken: false, apiKeyNames: [] };
+      const scenario = readScenario(raw, "starts", "required", {});
+      const bundle = (program: SourceBundle["program"]): SourceBundle => ({
+        program,
+        sha256: "0".repeat(64),
+        code: "",
+      });
+      const bundles = { harness: bundle("harness"), simulator: bundle("simulator") };
+      const manifests = stackManifests(scenario, bundles, { hfToken: true });
+      const driver = { signal: new AbortController().signal, warn: () => {} } as unknown as Driver;
+      planAgain(scenario);
+      const [first, second] = plannedRuns(scenario) as [PlannedRun, PlannedRun];
+      const runs = new ClusterRuns({ scenario, cluster: clusterOf(pod), manifests, driver });
+      const make = async (run: PlannedRun) => {
+        const folder = RunFolder.latest(join(stack, "starts"), run.runId);
+        const manifest = await runs.readStartup(run, folder, [{ name: pod.pod }] as unknown as EnginePods);
+        return { manifest, log: existsSync(join(folder.native, "vllm.log")) };
+      };
+      const one = await make(first);
+      assert.deepEqual([one.manifest.status, one.log], ["complete", true]);
+      const two = await make(second);
+      assert.deepEqual([two.manifest.status, two.log], ["failed", false]);
+      assert.equal(
+        two.manifest.reason,
+        `run ${first.runId} is of this start of pod ${pod.pod}; an engine starts once per deployment: ` +
+          "./bench destroy starts, then ./bench up starts --retry",
+      );
+    } finally {
+      if (given === undefined) delete process.env.LLMBENCH_RESULTS;
+      else process.env.LLMBENCH_RESULTS = given;
+    }
+  });
 });
+
+/** Gives one pod and its log; to all else it says no. */
+function clusterOf({ pod, startedAt }: { pod: string; startedAt: string }): Cluster {
+  const no = () => Promise.reject(new ApiException(403, "", { message: "no" }, {}));
+  const found = {
+    metadata: { name: pod },
+    status: { containerStatuses: [{ name: "engine", restartCount: 0, state: { running: { startedAt } } }] },
+  };
+  const core = { readNamespacedPod: async () => found, readNamespacedPodLog: async () => "a line" };
+  const refusing = (known: object) =>
+    new Proxy(known, { get: (target, name) => Reflect.get(target, name) ?? (name === "then" ? undefined : no) });
+  return {
+    identity: { context: "lab", server: "https://127.0.0.1:6443" },
+    core: refusing(core),
+    batch: refusing({}),
+    objects: refusing({}),
+  } as unknown as Cluster;
+}
