@@ -2,7 +2,7 @@ import { type Outcome, outcomes } from "../../harness/recordFormat.ts";
 import type { Measured, StageMetrics, Summary } from "../analysis.ts";
 import { failureOutcome } from "./failureOutcome.ts";
 import { countOf, type JsonObject, numberOf, objectOf, valueAt } from "./looseJson.ts";
-import { absentSummary, reportedSummary, reportedValue } from "./reportedValues.ts";
+import { absentSummary, reportedSummary, reportedValue, withoutCount } from "./reportedValues.ts";
 
 const HARNESS = "inference-perf";
 const MS = 1000;
@@ -16,30 +16,34 @@ export function reportedMetrics(report: JsonObject): StageMetrics {
   const ok = countOf(successes.count);
   const outcomeCounts = reportedOutcomes(report, Math.max(0, ok));
   const sent = outcomes.reduce((sum, name) => sum + outcomeCounts[name], 0);
-  const failed = sent - outcomeCounts.ok;
+  const ended = sent - outcomeCounts.cancelled;
+  const failed = ended - outcomeCounts.ok;
   const windowSeconds = benchmarkSeconds(report, ok);
   const latency = (name: string, whenNone: string) =>
     distribution(valueAt(successes, "latency", name), ok, ok > 0 ? whenNone : "no successful request", MS);
   const rate = (name: string): Measured => {
+    if (ok === 0) return { value: null, reason: "no successful request" };
     const value = valueAt(successes, "throughput", name);
     // It writes 0 where the requests took no time at all.
-    if (value === 0 && ok > 0) return { value: null, reason: "inference-perf wrote 0 beside successful requests" };
+    if (value === 0) return { value: null, reason: "inference-perf wrote 0 beside successful requests" };
     return reportedValue(value, "inference-perf did not report it");
   };
   // Since 0.5 the report says its length, and only events with text are stamped (apis/streaming_parser.py).
   const early = report.benchmark_time_seconds === undefined;
-  const perToken = (name: string) => (early ? absentSummary(EVERY_EVENT_STAMPED) : latency(name, notStreamed));
+  // Answers that were not streamed, or had one token, are left out, and nothing tells how many.
+  const streamed = (name: string) => withoutCount(latency(name, notStreamed));
+  const perToken = (name: string) => (early ? absentSummary(EVERY_EVENT_STAMPED) : streamed(name));
   const notStreamed = "no streamed answer of two tokens or more, as inference-perf counts them";
   return {
-    windowSeconds: Number.isNaN(windowSeconds) ? 0 : windowSeconds,
+    windowSeconds: Number.isNaN(windowSeconds) ? null : windowSeconds,
     sent,
     outcomes: outcomeCounts,
-    failureRate: sent > 0 && ok >= 0 ? { value: failed / sent } : { value: null, reason: "it sent nothing" },
+    failureRate: ended > 0 && ok >= 0 ? { value: failed / ended } : { value: null, reason: "no request ended" },
     requestsPerSecond: rate("requests_per_sec"),
     outputTokensPerSecond: rate("output_tokens_per_sec"),
     inputTokensPerSecond: rate("input_tokens_per_sec"),
     totalTokensPerSecond: rate("total_tokens_per_sec"),
-    ttftMs: latency("time_to_first_token", notStreamed),
+    ttftMs: streamed("time_to_first_token"),
     tpotMs: perToken("time_per_output_token"),
     itlMs: withoutZeros(
       perToken("inter_token_latency"),

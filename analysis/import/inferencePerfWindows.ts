@@ -5,7 +5,11 @@ import type { FoundStage } from "./inferencePerfStages.ts";
 import { type JsonObject, numberOf, valueAt } from "./looseJson.ts";
 import { windowOfRows } from "./windowOfRows.ts";
 
-/** The stage's window by its rows: from the first send to the last, since no file tells when the stage itself began. */
+/**
+ * The stage's window by its rows: from the first send to the last, since no file tells when the stage itself began. An open loop too is a
+ * fixed count of int(rate * duration): gaps are scaled so that the last send falls on the time limit (loadgen/load_timer.py), so
+ * that `duration` from the first send on would run past it by the unknown wait before the first one.
+ */
 export function stageWindow({ plan, planned }: FoundStage, rows: RequestColumns, index: number): StageWindow {
   const sends = rows.sentMs.filter((_, row) => rows.stage[row] === index).sort();
   const first = sends[0] ?? 0;

@@ -109,6 +109,43 @@ describe("inference-perf's files", () => {
     ok(stages[0]!.reported!.ttftMs.p99.value! > 0);
   });
 
+  it("of an open loop: the window is first to last send, as the tool's own send_duration", async () => {
+    const { stages } = await importInferencePerf(join(data, "rate-0.6.1"));
+    for (const [index, { summary }] of stages.entries()) {
+      const text = await readFile(join(data, `rate-0.6.1/stage_${index}_lifecycle_metrics.json`), "utf8");
+      const told = JSON.parse(text).load_summary.send_duration * 1000;
+      ok(
+        Math.abs(summary.endMs - summary.startMs - told) < 1e-3,
+        `${summary.endMs - summary.startMs} ms, told ${told}`,
+      );
+    }
+  });
+
+  it("of a stage where all failed have no rates of 0, nor a length where none is told", async () => {
+    const file = join(folder, "stage_1_lifecycle_metrics.json");
+    const report = JSON.parse(await readFile(file, "utf8"));
+    report.successes = { count: 0, latency: {}, throughput: { requests_per_sec: 0, output_tokens_per_sec: 0 } };
+    report.failures = { count: 6, by_label: { CancelledError: { count: 4 }, Timeout: { count: 2 } } };
+    delete report.benchmark_time_seconds;
+    await writeFile(file, JSON.stringify(report));
+    await unlink(rowsFile());
+    const { reported } = (await importInferencePerf(folder)).stages[1]!;
+    equal(reported!.windowSeconds, null);
+    deepEqual(reported!.requestsPerSecond, { value: null, reason: "no successful request" });
+    deepEqual(reported!.outputTokensPerSecond, { value: null, reason: "no successful request" });
+    equal(reported!.outcomes.cancelled, 4);
+    deepEqual(reported!.failureRate, { value: 1 });
+    report.successes.count = 2;
+    await writeFile(file, JSON.stringify(report));
+    deepEqual((await importInferencePerf(folder)).stages[1]!.reported!.failureRate, { value: 1 / 2 });
+  });
+
+  it("do not tell of how many values TTFT, TPOT and ITL are", async () => {
+    const { e2eMs, ttftMs, tpotMs, ntpotMs } = (await importInferencePerf(folder)).stages[0]!.reported!;
+    deepEqual([e2eMs.n, ttftMs.n, tpotMs.n, ntpotMs.n], [4, null, null, 4]);
+    ok(ttftMs.mean.value! > 0 && tpotMs.mean.value! > 0);
+  });
+
   it("hold the wall clock since 0.7.0 only", async () => {
     equal((await importInferencePerf(join(data, "conc-0.6.1"))).startedAt, null);
     equal((await importInferencePerf(join(data, "conc-0.7.0"))).startedAt, "2026-11-22T12:45:52.066Z");
