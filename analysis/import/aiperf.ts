@@ -1,10 +1,13 @@
 import { join, relative } from "node:path";
+import { type Outcome, outcomes } from "../../harness/recordFormat.ts";
+import type { StageMetrics } from "../analysis.ts";
+import type { RunStage, StageWindow } from "../run.ts";
 import { aiperfFolders, type PointFiles } from "./aiperfFolders.ts";
 import { aiperfReported, remarksOfReported } from "./aiperfReported.ts";
 import { AiperfRows } from "./aiperfRows.ts";
 import { type AiperfStage, aiperfStage } from "./aiperfStages.ts";
 import { NothingLeft } from "./importError.ts";
-import { numberOf, textOf, valueAt } from "./looseJson.ts";
+import { textOf, valueAt } from "./looseJson.ts";
 import type { NativeResults } from "./nativeResults.ts";
 import { windowOfRows } from "./windowOfRows.ts";
 
@@ -32,30 +35,32 @@ export async function importAiperf(native: string): Promise<NativeResults> {
     else await rows.read(point.rows, index);
   }
   const closed = new Set(stages.flatMap(({ plan }, index) => (plan.load.type === "concurrency" ? [index] : [])));
-  const zeroMs = rows.zeroMs;
-  const columns = rows.finish(closed);
-  const windows = stages.map(({ plan }, index) => windowOfRows(plan, columns, index, null));
+  const alone = points.map(({ summary }, index) =>
+    without.includes(index) && summary !== null ? aiperfReported(summary, nothingSent, 0, true) : null,
+  );
+  // Loads before the first line: the lines' clock begins after them.
+  const firstWith = points.findIndex((_, index) => !without.includes(index));
+  const leadMs = alone.slice(0, Math.max(0, firstWith)).reduce((sum, one) => sum + lengthMs(one), 0);
+  const startMs = leadMs > 0 ? Number.NaN : rows.zeroMs;
+  const columns = rows.finish(closed, leadMs);
+  let laidMs = 0;
+  const found = stages.map(({ plan }, index): RunStage => {
+    const window = windowOfRows(plan, columns, index, null);
+    const { summary } = points[index]!;
+    const own = alone[index] ?? null;
+    const reported = own ?? (summary === null ? null : aiperfReported(summary, window, rows.gapsOf(index), false));
+    const placed = own === null ? window : laid(window, own, laidMs);
+    laidMs = Math.max(laidMs, placed.drainedMs);
+    return { plan, summary: placed, reported };
+  });
   const first = points.map(({ summary }) => summary).find((summary) => summary !== null);
-  const told = points.map(({ summary }) => numberOf(valueAt(summary, "benchmark_duration", "avg")));
   const noRows = columns.length === 0;
   return {
     harnessVersion: textOf(valueAt(first, "aiperf_version")),
     // `start_time` is local time without a zone; the lines have nanoseconds since 1970.
-    startedAt: Math.abs(zeroMs) < 8e15 ? new Date(zeroMs).toISOString() : null,
-    durationSeconds: noRows
-      ? told.reduce((sum, seconds) => sum + (seconds > 0 ? seconds : 0), 0)
-      : columns.endMs.reduce((last, ms) => (ms > last ? ms : last), 0) / 1000,
-    stages: stages.map(({ plan }, index) => {
-      const { summary } = points[index]!;
-      const window = windows[index]!;
-      const reported =
-        summary === null ? null : aiperfReported(summary, window, rows.gapsOf(index), without.includes(index));
-      return {
-        plan,
-        summary: reported !== null && without.includes(index) ? { ...window, ...countsOf(reported) } : window,
-        reported,
-      };
-    }),
+    startedAt: Math.abs(startMs) < 8e15 ? new Date(startMs).toISOString() : null,
+    durationSeconds: laidMs / 1000,
+    stages: found,
     requests: noRows ? null : columns,
     itl: rows.itl,
     errors: rows.errors,
@@ -64,14 +69,18 @@ export async function importAiperf(native: string): Promise<NativeResults> {
   };
 }
 
-/** A stage of which only aiperf's own figures are left: it lasted as long as it says, from an unknown moment on. */
-function countsOf({ sent, outcomes, windowSeconds }: NonNullable<ReturnType<typeof aiperfReported>>) {
-  return {
-    status: sent > 0 ? ("complete" as const) : ("skipped" as const),
-    sent,
-    outcomes,
-    endMs: (windowSeconds ?? 0) * 1000,
-  };
+const nothingSent: Pick<StageWindow, "sent" | "outcomes"> = {
+  sent: 0,
+  outcomes: Object.fromEntries(outcomes.map((name) => [name, 0])) as Record<Outcome, number>,
+};
+
+const lengthMs = (reported: StageMetrics | null) => (reported?.windowSeconds ?? 0) * 1000;
+
+/** A stage of which only aiperf's own figures are left: it lasted as long as it says, and loads follow each other. */
+function laid(window: StageWindow, reported: StageMetrics, startMs: number): StageWindow {
+  const { sent, outcomes } = reported;
+  const endMs = startMs + lengthMs(reported);
+  return { ...window, status: sent > 0 ? "complete" : "skipped", sent, outcomes, startMs, endMs, drainedMs: endMs };
 }
 
 function gaps(native: string, { folder, summary, rows }: PointFiles): string[] {

@@ -15,7 +15,7 @@ const NOT_REPORTED = "aiperf did not report it";
 /** @param gaps of the lines, for files without counts @param alone there are no lines: outcomes are aiperf's own */
 export function aiperfReported(
   summary: JsonObject,
-  window: StageWindow,
+  window: Pick<StageWindow, "sent" | "outcomes">,
   gaps: number,
   alone: boolean,
 ): StageMetrics | null {

@@ -83,8 +83,9 @@ export class AiperfRows {
     if (this.#rows.length === before) this.#problems.push(`${name} holds no request that was measured`);
   }
 
-  finish(closed: ReadonlySet<number>): RequestColumns {
-    return this.#rows.finish(this.#rows.length === 0 ? 0 : this.#rows.firstMs, closed);
+  /** @param leadMs of the run before the first row */
+  finish(closed: ReadonlySet<number>, leadMs: number): RequestColumns {
+    return this.#rows.finish(this.#rows.length === 0 ? 0 : this.#rows.firstMs - leadMs, closed);
   }
 
   #line(file: string, row: unknown, stage: number): void {

@@ -124,6 +124,28 @@ describe("import of aiperf", () => {
     });
   });
 
+  it("loads without lines are laid end to end, before, between or after those with lines", async () => {
+    for (const lost of [["concurrency_1", "concurrency_4"], ["concurrency_1"], ["concurrency_4"]])
+      await copyOf("sweep", async (native) => {
+        for (const load of lost) await rm(join(native, load, "profile_export.jsonl"));
+        const { stages, requests, startedAt, durationSeconds } = await importAiperf(native);
+        const [first, second] = stages.map(({ summary }) => summary);
+        for (const [index, load] of ["concurrency_1", "concurrency_4"].entries())
+          if (lost.includes(load)) {
+            const { summary, reported } = stages[index]!;
+            near((summary.endMs - summary.startMs) / 1000, reported!.windowSeconds!, load);
+            assert.equal(summary.drainedMs, summary.endMs);
+            assert.equal(summary.sent, 6);
+          }
+        if (lost.includes("concurrency_1")) assert.equal(first!.startMs, 0);
+        assert.ok(second!.startMs >= first!.drainedMs, `${lost}: ${second!.startMs}, ${first!.drainedMs}`);
+        assert.equal(durationSeconds, second!.drainedMs / 1000);
+        // When the first load began is not kept where its lines are lost.
+        assert.equal(startedAt === null, lost.includes("concurrency_1"));
+        assert.equal(requests === null, lost.length === 2);
+      });
+  });
+
   it("a last line that is cut off is left out; any other is damage; a unit that is no time is refused", async () => {
     await copyOf("vllm", async (native) => {
       const file = join(native, "profile_export.jsonl");
