@@ -1,13 +1,30 @@
 import assert from "node:assert/strict";
-import type { V1Job } from "@kubernetes/client-node";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ApiException, KubeConfig, type V1ContainerStatus, type V1Job, type V1Pod } from "@kubernetes/client-node";
+import type { Cluster } from "../../cluster/connection.ts";
 import type { SourceBundle } from "../../manifests/kubernetesObject.ts";
 import { stackManifests } from "../../manifests/stackManifests.ts";
-import { followSeconds } from "../../run/clusterRun.ts";
-import { plannedRuns } from "../../run/plannedRun.ts";
+import { ClusterRuns, followSeconds } from "../../run/clusterRun.ts";
+import type { Driver } from "../../run/driver.ts";
+import { type PlannedRun, plannedRuns } from "../../run/plannedRun.ts";
 import { readScenario } from "../../run/readScenario.ts";
+import { RunFolder } from "../../run/runFolder.ts";
 
 const bundle = (program: SourceBundle["program"]): SourceBundle => ({ program, sha256: "0".repeat(64), code: "" });
 const bundles = { harness: bundle("harness"), simulator: bundle("simulator") };
+
+function scenarioOf(harness: string) {
+  const values = {
+    ...{ platform: "kind", gpu: "h100-80", method: "simulated", model: "llama-8b", harness },
+    harnessSettings: { waitTimeoutSeconds: 3000 },
+  };
+  return readScenario({ values, hasHfToken: true, hasClusterToken: false, apiKeyNames: [] }, "waiting", "required", {});
+}
 
 describe("the wait for a run's Job", () => {
   for (const [harness, spareSeconds] of [
@@ -16,12 +33,7 @@ describe("the wait for a run's Job", () => {
     ["vllm-benchmark", 900],
   ] as const)
     it(`of ${harness} ends after the Job's own deadline and its pod's grace`, () => {
-      const values = {
-        ...{ platform: "kind", gpu: "h100-80", method: "simulated", model: "llama-8b", harness },
-        harnessSettings: { waitTimeoutSeconds: 3000 },
-      };
-      const raw = { values, hasHfToken: true, hasClusterToken: false, apiKeyNames: [] };
-      const scenario = readScenario(raw, "waiting", "required", {});
+      const scenario = scenarioOf(harness);
       const [run] = plannedRuns(scenario);
       assert.ok(run);
       const { objects } = stackManifests(scenario, bundles, { hfToken: true }).runOf({ ...run, attempt: 1 });
@@ -31,4 +43,80 @@ describe("the wait for a run's Job", () => {
       assert.ok(followSeconds(scenario) >= deadline + grace + 60, `${followSeconds(scenario)} s`);
       assert.equal(deadline, 3000 + spareSeconds);
     });
+});
+
+describe("a Job that goes on after its deadline", () => {
+  const now = Date.now;
+  const given = process.env.LLMBENCH_RESULTS;
+  let results: string;
+  /** Has no log to give. */
+  const server = createServer((_, answer) => answer.writeHead(404).end());
+  before(() => once(server.listen(0, "127.0.0.1"), "listening"));
+  after(() => server.close());
+  beforeEach(() => {
+    results = mkdtempSync(join(tmpdir(), "llmbench-late-"));
+    process.env.LLMBENCH_RESULTS = results;
+  });
+  afterEach(() => {
+    Date.now = now;
+    if (given === undefined) delete process.env.LLMBENCH_RESULTS;
+    else process.env.LLMBENCH_RESULTS = given;
+    rmSync(results, { recursive: true });
+  });
+
+  it("is deleted and its pod awaited before anything is copied", async () => {
+    const scenario = scenarioOf("guidellm");
+    const manifests = stackManifests(scenario, bundles, { hfToken: true });
+    const [run] = plannedRuns(scenario) as [PlannedRun];
+    const asked: string[] = [];
+    let skippedMs = 0;
+    Date.now = () => now() + skippedMs;
+    const no = () => Promise.reject(new ApiException(403, "", { message: "no" }, {}));
+    const refusing = (known: object) =>
+      new Proxy(known, { get: (target, name) => Reflect.get(target, name) ?? (name === "then" ? undefined : no) });
+    const pod = (phase: string): V1Pod => ({
+      metadata: { name: "p", uid: "p1" },
+      spec: { containers: [{ name: "harness" }] },
+      status: { phase, containerStatuses: [{ state: { running: {} } }] as V1ContainerStatus[] },
+    });
+    const batch = {
+      readNamespacedJob: async () => {
+        if (asked.includes("gone")) throw new ApiException(404, "", { message: "not found" }, {});
+        skippedMs += followSeconds(scenario) * 400;
+        return { metadata: { name: "j", uid: "j1" }, status: { active: 1 } };
+      },
+      deleteNamespacedJob: async () =>
+        void asked.push(`delete after ${Math.floor(skippedMs / 400 / followSeconds(scenario))}`),
+    };
+    const core = {
+      listNamespacedPod: async ({ labelSelector }: { labelSelector: string }) => {
+        if (!labelSelector.includes("controller-uid")) return { items: [pod("Running")] };
+        const grace = asked.includes("in its grace");
+        asked.push(grace ? "gone" : "in its grace");
+        return { items: grace ? [] : [pod("Running")] };
+      },
+      createNamespacedPod: () => {
+        asked.push("reader");
+        return no();
+      },
+    };
+    const cluster = {
+      identity: { context: "lab", server: `http://127.0.0.1:${(server.address() as AddressInfo).port}` },
+      config: new KubeConfig(),
+      core: refusing(core),
+      batch: refusing(batch),
+      objects: refusing({}),
+    } as unknown as Cluster;
+    const driver = { signal: new AbortController().signal, status() {}, say() {}, warn() {} } as unknown as Driver;
+    const folder = RunFolder.latest(join(results, "waiting"), run.runId);
+    const manifest = await new ClusterRuns({ scenario, cluster, manifests, driver }).follow(
+      run,
+      folder,
+      null,
+      () => {},
+    );
+    assert.deepEqual(asked, ["delete after 4", "in its grace", "gone", "reader"]);
+    assert.equal(manifest?.status, "failed");
+    assert.match(manifest?.reason ?? "", /s passed and the Job is still active; no results: /);
+  });
 });
