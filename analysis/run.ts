@@ -16,7 +16,13 @@ export interface Run {
   readonly simulated: boolean;
   readonly status: "complete" | "partial" | "failed";
   readonly reason: string | null;
+  /** ISO 8601, or "unknown". */
   readonly startedAt: string;
+  /**
+   * false: `startedAt` is when its process was started by us, or unknown, since its files tell no wall clock; how long after
+   * that a stage began is not known then. Absent: true.
+   */
+  readonly harnessClock?: boolean;
   readonly durationSeconds: number;
   readonly stages: readonly RunStage[];
   /** null where the harness left no request rows. */

@@ -20,7 +20,7 @@ export type RunOrigin = Pick<
   Manifest,
   "runId" | "stack" | "target" | "repetition" | "harness" | "simulated" | "provenance"
 > &
-  Partial<Pick<Manifest, "status" | "reason" | "startedAt">>;
+  Partial<Pick<Manifest, "status" | "reason">> & { readonly startedAt?: Manifest["startedAt"] | null };
 
 /** Benchmark Reports are what llm-d-benchmark makes of the files of any harness. */
 const importers: Readonly<Record<HarnessName | "benchmark-report", Importer>> = {
@@ -126,6 +126,7 @@ async function identity(manifest: RunOrigin, native: string, results: NativeResu
     status: told === "complete" && problems.length > 0 ? "partial" : told,
     reason: reasons.length > 0 ? reasons.join("; ") : null,
     startedAt: startedAt ?? manifest.startedAt ?? "unknown",
+    harnessClock: startedAt !== null,
     durationSeconds,
     provenance: { ...provenance, simulation },
   };

@@ -132,12 +132,16 @@ function runPart(run: Run, part: StagePart | null, missing: readonly string[]): 
   };
 }
 
-function timeOf({ startedAt, durationSeconds }: Run, stage: RunStage | null): Time | null {
-  const [from, to] = stage === null ? [0, 1000 * durationSeconds] : [stage.summary.startMs, stage.summary.endMs];
-  const start = iso(Date.parse(startedAt) + from);
-  if (start === null || stage?.summary.status === "skipped") return null;
-  const end = to > from ? iso(Date.parse(startedAt) + to) : null;
-  return end === null ? { start } : { start, end, duration: `PT${Number(((to - from) / 1000).toFixed(3))}S` };
+/** Of a harness that keeps no wall clock only the duration is known: our clock counts the start of its process too. */
+function timeOf(run: Run, stage: RunStage | null): Time | null {
+  const [from, to] = stage === null ? [0, 1000 * run.durationSeconds] : [stage.summary.startMs, stage.summary.endMs];
+  if (stage?.summary.status === "skipped") return null;
+  const duration = to > from ? { duration: `PT${Number(((to - from) / 1000).toFixed(3))}S` } : null;
+  const startedMs = run.harnessClock === false ? Number.NaN : Date.parse(run.startedAt);
+  const start = iso(startedMs + from);
+  const end = iso(startedMs + to);
+  if (start === null) return duration;
+  return duration === null || end === null ? { start } : { start, end, ...duration };
 }
 
 type Time = NonNullable<ReportRun["time"]>;

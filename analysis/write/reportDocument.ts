@@ -14,7 +14,7 @@ export interface ReportRun {
   readonly eid: string;
   readonly cid?: string;
   /** ISO 8601; the duration too, e.g. PT30S. */
-  readonly time?: { readonly start: string; readonly end?: string; readonly duration?: string };
+  readonly time?: { readonly start?: string; readonly end?: string; readonly duration?: string };
   readonly user?: string;
   readonly description: string;
   readonly keywords: readonly string[];

@@ -58,7 +58,16 @@ describe("a Benchmark Report of a run", () => {
     assert.deepEqual(time, {
       ...{ start: "2026-11-22T06:00:01.000Z", end: "2026-11-22T06:00:02.000Z", duration: "PT1S" },
     });
-    assert.equal(documents({ ...(await ours()), startedAt: "unknown" })[0]!.run.time, undefined);
+    assert.deepEqual(documents({ ...(await ours()), startedAt: "unknown" })[0]!.run.time, { duration: "PT1S" });
+  });
+
+  it("tells no moment where the harness keeps no wall clock, only how long it took", () => {
+    const run = reportedRun({ harnessClock: false });
+    assert.deepEqual(
+      documents(run).map((document) => document.run.time),
+      [{ duration: "PT10S" }, { duration: "PT10S" }],
+    );
+    assert.equal(documents({ ...run, stages: [], durationSeconds: 0 })[0]!.run.time, undefined);
   });
 
   it("names the engine as the scenario and the cluster record it", async () => {
@@ -232,6 +241,7 @@ describe("the referee of Benchmark Reports", function () {
     accepts([
       reportedRun(),
       reportedRun({ harnessVersion: null, durationSeconds: 0 }),
+      reportedRun({ harnessClock: false }),
       reportedRun({}, [null, reportedMetrics({ windowSeconds: null }, 20)]),
       withScenario(reportedRun(), standalone, { workload: { profile: "p", overrides: { "a.b": 1 } } }),
     ]);
