@@ -13,7 +13,8 @@ type Definitions = Readonly<Partial<Record<CrossMetric, string>>>;
 
 /**
  * What each harness means by the name it gives a number, where that is not our definition (docs/metrics.md). t0 is the
- * send, tF and tL the first and last token, n the output tokens. Sources: each adapter's pinned version; docs/harnesses.md.
+ * send, tF and tL the first and last token, n the output tokens. fmperf has none: it keeps no number of its own. Sources:
+ * each adapter's pinned version; docs/harnesses.md.
  */
 export const definitionsByHarness: Readonly<Record<string, Definitions>> = {
   "inference-perf": {
@@ -27,13 +28,9 @@ export const definitionsByHarness: Readonly<Record<string, Definitions>> = {
     tpotMs:
       'what it calls "inter-token latency", (tL - tF) / (n - 1); its own "time per output token" is (tL - t0) / n, our NTPOT less the tail',
     itlMs: "none: it keeps no gaps between tokens",
-    outputTokensPerSecond: "over its measured window, tokens of requests at its edges by share",
+    outputTokensPerSecond:
+      "the mean over intervals between tokens, not tokens over time: with few requests, or answers not streamed, far off",
     requestsPerSecond: "over its measured window",
-  },
-  fmperf: {
-    ttftMs: "of the first chunk, on the wall clock",
-    e2eMs: "on the wall clock, to the last chunk of the stream",
-    outputTokensPerSecond: "over the duration that was asked for",
   },
   "vllm-benchmark": {
     ttftMs: "of the first chunk with choices, which may be an empty one that opens a chat",

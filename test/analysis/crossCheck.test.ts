@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { analyse } from "../../analysis/analyse.ts";
 import { crossRows, explanations } from "../../analysis/crossCheck.ts";
+import { definitionsByHarness } from "../../analysis/definitionsByHarness.ts";
 import { importRun, type RunOrigin } from "../../analysis/import/importRun.ts";
 import { crossCheckTable } from "../../analysis/write/crossCheckTable.ts";
+import { fixtures, importFixture } from "./write/harnessFixtures.ts";
 
 const data = join(import.meta.dirname, "..", "data");
 
@@ -72,6 +74,18 @@ describe("cross-check", () => {
     assert.match(
       said[1] ?? "",
       /^guidellm: its own TTFT p50 ms is off by up to 5 %; no difference of definition is known/,
+    );
+  });
+
+  it("defines numbers of those harnesses only that tell some", async () => {
+    const telling = new Set<string>();
+    for (const fixture of fixtures().filter(({ harness }) => !telling.has(harness))) {
+      const { stages } = await importFixture(fixture);
+      if (stages.some(({ reported }) => reported !== null)) telling.add(fixture.harness);
+    }
+    assert.deepEqual(
+      Object.keys(definitionsByHarness).filter((harness) => !telling.has(harness)),
+      [],
     );
   });
 
