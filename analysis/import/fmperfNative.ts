@@ -1,5 +1,5 @@
-import { causeKey, mostFrequent } from "../errorCauses.ts";
 import type { ErrorCount } from "../run.ts";
+import { FailureCauses } from "./failureCauses.ts";
 import { failureOutcome } from "./failureOutcome.ts";
 import type { FmperfStage } from "./fmperfCsv.ts";
 import { readJsonElements } from "./jsonElements.ts";
@@ -34,14 +34,13 @@ export async function readNativeResults(
 ): Promise<{ stages: readonly FmperfStage[]; errors: readonly ErrorCount[] }> {
   const users: number[] = [];
   const counts: number[] = [];
-  const errors: ErrorCount[] = [];
+  const errors = new FailureCauses();
   let open: Open | null = null;
   let bad = 0;
   const close = () => {
     if (open === null) return;
     counts[open.stage] = (counts[open.stage] ?? 0) + 1;
-    const error = addRow(open, rows, firstStage);
-    if (error !== null) count(errors, error);
+    addRow(open, rows, firstStage, errors);
     open = null;
   };
   const { cut } = await readJsonElements(file, [["results"], []], (element) => {
@@ -86,7 +85,7 @@ export async function readNativeResults(
       problems: i === 0 ? problems : [],
     };
   });
-  return { stages, errors: mostFrequent(errors, ({ stage, outcome }) => `${stage} ${outcome}`) };
+  return { stages, errors: errors.counts };
 }
 
 function addRecord(open: Open, time: number, tokens: number, ok: boolean, error: string | null): void {
@@ -102,7 +101,7 @@ function addRecord(open: Open, time: number, tokens: number, ok: boolean, error:
   open.tokens += Math.max(0, tokens);
 }
 
-function addRow(open: Open, rows: RowCollector, firstStage: number): ErrorCount | null {
+function addRow(open: Open, rows: RowCollector, firstStage: number, errors: FailureCauses): void {
   const { sentMs, firstMs, lastMs, endMs, tokens, events, failure } = open;
   const failed = failure === null ? null : failureOutcome(failure);
   const outcome = failed?.outcome ?? (tokens === 0 ? "empty" : "ok");
@@ -124,16 +123,7 @@ function addRow(open: Open, rows: RowCollector, firstStage: number): ErrorCount 
     events,
     status: failed?.status ?? 200,
   });
-  if (outcome === "ok") return null;
-  const message = (failure ?? "an answer without a token").slice(0, 500);
-  return { stage: firstStage + open.stage, outcome, status: failed?.status ?? 200, message, count: 1 };
-}
-
-const MAX_CAUSES = 10_000;
-
-function count(errors: ErrorCount[], error: ErrorCount): void {
-  const key = causeKey(error);
-  const at = errors.findIndex((other) => other.stage === error.stage && causeKey(other) === key);
-  if (at >= 0) errors[at] = { ...(errors[at] as ErrorCount), count: (errors[at] as ErrorCount).count + 1 };
-  else if (errors.length < MAX_CAUSES) errors.push(error);
+  if (outcome === "ok") return;
+  const message = failure ?? "an answer without a token";
+  errors.add(firstStage + open.stage, { outcome, status: failed?.status ?? 200, message });
 }

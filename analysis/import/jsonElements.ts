@@ -1,5 +1,4 @@
 import { fileChunks } from "./fileChunks.ts";
-import { collectAgain, ImportError } from "./importError.ts";
 import { JsonShapes, type Wanted } from "./jsonShapes.ts";
 import { type JsonPath, JsonSplitter, type TakeElement } from "./jsonSplitter.ts";
 
@@ -31,12 +30,4 @@ export async function readJsonElements(
   const splitter = new JsonSplitter(file, arrays, wanted === undefined ? null : new JsonShapes(wanted));
   for await (const chunk of fileChunks(file)) splitter.each(chunk, take);
   return splitter.end();
-}
-
-/** Elements of one array (or of all that match a path with "*"). Throws at the end of a file that is cut. */
-export async function* jsonElements(file: string, path: JsonPath): AsyncGenerator<unknown, void, undefined> {
-  const splitter = new JsonSplitter(file, [path]);
-  for await (const chunk of fileChunks(file)) for (const { value } of splitter.push(chunk)) yield value;
-  const { cut } = splitter.end();
-  if (cut !== null) throw new ImportError(file, cut, collectAgain);
 }

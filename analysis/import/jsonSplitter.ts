@@ -6,15 +6,10 @@ import { parsePythonJson } from "./pythonJson.ts";
 
 export type JsonPath = readonly (string | number)[];
 
-export interface JsonElement {
-  readonly value: unknown;
-  /** Index of the path that its array matched. */
-  readonly array: number;
-  /** Of its array. */
-  readonly at: readonly (string | number)[];
-}
-
-/** @param value only until the next element is taken, where the splitter has shapes: its objects are used again */
+/**
+ * @param value only until the next element is taken, where the splitter has shapes: its objects are used again
+ * @param array index of the path that its array matched  @param at path of its array
+ */
 export type TakeElement = (value: unknown, array: number, at: readonly (string | number)[]) => void;
 
 /** One element, and all that lies outside the arrays: a damaged file must not fill the memory. */
@@ -73,13 +68,6 @@ export class JsonSplitter {
     this.#file = file;
     this.#paths = paths;
     this.#shapes = shapes;
-  }
-
-  /** @returns the elements that end in this chunk; for a splitter without shapes */
-  push(chunk: Buffer): JsonElement[] {
-    const found: JsonElement[] = [];
-    this.each(chunk, (value, array, at) => found.push({ value, array, at }));
-    return found;
   }
 
   /** @param take is given the elements that end in this chunk */

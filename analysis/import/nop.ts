@@ -1,3 +1,4 @@
+import { createReadStream } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { parseStartupLog } from "../startup/parseStartupLog.ts";
@@ -19,16 +20,16 @@ const MAX_BYTES = 64 << 20;
  */
 export const importNop: Importer = async (native) => {
   const file = await logFile(native);
-  const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-    throw new ImportError(file, `cannot be read (${error.code})`, "check its permissions");
-  });
+  const { text, more } = await beginning(file);
   const { pod, problem } = await podTimes(join(native, podTimesFile));
-  const startup = parseStartupLog(bytes.subarray(0, MAX_BYTES).toString("utf8"), pod);
+  const startup = parseStartupLog(text, pod);
   if (!saysAnything(startup)) {
     const next = "see whether it is the engine's log from its start, with VLLM_LOGGING_LEVEL=DEBUG";
     throw new ImportError(file, "holds nothing that vLLM writes when it starts", next);
   }
-  const unready = startup.readyAt === null ? ["the log ends before the server announced its routes"] : [];
+  const ends = more ? "the first 64 MiB of the log end" : "the log ends";
+  const unready = startup.readyAt === null ? [`${ends} before the server announced its routes`] : [];
+  const left = more ? ["The log is longer than 64 MiB; what follows them was not read."] : [];
   return {
     harnessVersion: null,
     startedAt: pod.startedAt,
@@ -38,10 +39,23 @@ export const importNop: Importer = async (native) => {
     itl: [],
     errors: [],
     problems: [...unready, ...(problem === null ? [] : [problem])],
-    remarks: ["nop sends no requests: it reads how the engine started.", ...startup.remarks],
+    remarks: ["nop sends no requests: it reads how the engine started.", ...left, ...startup.remarks],
     startup,
   };
 };
+
+async function beginning(file: string): Promise<{ text: string; more: boolean }> {
+  const chunks: Buffer[] = [];
+  try {
+    // One byte more tells whether there is more; `end` is the last one that is read.
+    for await (const chunk of createReadStream(file, { end: MAX_BYTES })) chunks.push(chunk);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ImportError(file, `cannot be read (${code})`, "check its permissions");
+  }
+  const bytes = Buffer.concat(chunks);
+  return { text: bytes.subarray(0, MAX_BYTES).toString("utf8"), more: bytes.length > MAX_BYTES };
+}
 
 async function logFile(native: string): Promise<string> {
   const entries = await readdir(native, { withFileTypes: true }).catch(() => []);

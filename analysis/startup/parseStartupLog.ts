@@ -42,8 +42,7 @@ export function parseStartupLog(log: string | readonly string[], pod: PodTimes =
     formatVersion: 1,
     vllmVersion: version,
     verified: version !== null && verifiedMinors.some((minor) => version.startsWith(`${minor}.`)),
-    resolutionSeconds:
-      first === null ? null : Math.max(...stamped.map(({ resolution }) => resolution ?? 1).slice(0, 1)),
+    resolutionSeconds: first === null ? null : (first.resolution ?? 1),
     stampedBy,
     model: findGroup(lines, /V1 LLM engine \(v[^)]*\) with config: model='([^']+)'/),
     loadFormat: findGroup(lines, /\bload_format=(?:LoadFormat\.)?'?(\w+)/),

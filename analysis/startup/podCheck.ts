@@ -10,8 +10,15 @@ export function podCheck(phases: readonly StartupPhase[], { startedAt, readyAt }
       ? podSeconds
       : phaseSeconds.value === null
         ? phaseSeconds
-        : { value: podSeconds.value - phaseSeconds.value };
+        : rest(podSeconds.value - phaseSeconds.value);
   return { podSeconds, phaseSeconds, unexplainedSeconds };
+}
+
+/** The pod's times are whole seconds, so that phases may come out longer than all of it. */
+function rest(seconds: number): Measured {
+  if (seconds >= 0) return { value: seconds };
+  const more = (-seconds).toFixed(1);
+  return { value: null, reason: `the phases take ${more} s more than the pod's own times, which are whole seconds` };
 }
 
 function between(from: string | null, to: string | null): Measured {

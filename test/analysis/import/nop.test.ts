@@ -1,5 +1,5 @@
 import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importNop } from "../../../analysis/import/nop.ts";
@@ -53,6 +53,28 @@ describe("Importer of nop", () => {
     const { problems, startup } = await importNop(folder);
     match(problems.join(), /ends before the server announced/);
     equal(startup?.startupSeconds.value, null);
+  });
+
+  it("reads the beginning of a log that is too long for memory, and says so", async () => {
+    const file = join(folder, "vllm.log");
+    const text = await readFile(log, "utf8");
+    await writeFile(file, text.split("\n").slice(0, 20).join("\n"));
+    // Zeros up to there take no room on the disk.
+    await truncate(file, 5 * 2 ** 30);
+    const { problems, remarks, startup } = await importNop(folder);
+    equal(startup?.vllmVersion, "0.32.0");
+    match(problems.join(), /first 64 MiB of the log end before the server/);
+    match(remarks.join(), /longer than 64 MiB/);
+  });
+
+  it("explains no negative time where the pod's whole seconds are less than the phases", async () => {
+    await writeFile(join(folder, "vllm.log"), await readFile(log));
+    const readyAt = "2026-11-22T12:48:06Z";
+    await writeFile(join(folder, "pod.json"), JSON.stringify({ ...pod, readyAt }));
+    const { podSeconds, phaseSeconds, unexplainedSeconds } = (await importNop(folder)).startup!.check;
+    ok(podSeconds.value === 1 && phaseSeconds.value! > 1);
+    equal(unexplainedSeconds.value, null);
+    match((unexplainedSeconds as { reason: string }).reason, /phases take [\d.]+ s more/);
   });
 
   it("does not crash on 1,000 damaged logs", async function () {
