@@ -1,10 +1,11 @@
-import { fail } from "node:assert/strict";
+import { AssertionError, fail } from "node:assert/strict";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Summary } from "../../../analysis/analysis.ts";
 import { ImportError } from "../../../analysis/import/importError.ts";
 import type { Importer, NativeResults } from "../../../analysis/import/nativeResults.ts";
+import { newZeros } from "./newZeros.ts";
 
 /** Native files of one run: name -> content. */
 export type Files = Readonly<Record<string, Buffer>>;
@@ -14,6 +15,8 @@ export interface Damage {
   /** What was done to it, for the message of a test that fails. */
   readonly what: string;
   readonly files: Files;
+  /** true: something is gone or no number any more; false: a changed digit may say 0 and mean it. */
+  readonly onlyLost: boolean;
 }
 
 export async function filesOf(folder: string): Promise<Files> {
@@ -33,15 +36,18 @@ export function damage(files: Files, seed: number): Damage {
   const file = names[random(names.length)] as string;
   const bytes = files[file] as Buffer;
   const json = file.endsWith(".json") ? parsed(bytes) : undefined;
-  const [what, changed] =
-    json !== undefined && random(2) === 0 ? changeValue(json, random) : changeBytes(bytes, random);
+  const ofValue = json !== undefined && random(2) === 0;
+  const [what, changed] = ofValue ? changeValue(json, random) : changeBytes(bytes, random);
+  const onlyLost = ofValue || changed === null || what.startsWith("cut");
   const rest = Object.fromEntries(Object.entries(files).filter(([name]) => name !== file));
-  return { file, what: `seed ${seed}: ${file} ${what}`, files: changed === null ? rest : { ...rest, [file]: changed } };
+  const damaged = changed === null ? rest : { ...rest, [file]: changed };
+  return { file, what: `seed ${seed}: ${file} ${what}`, files: damaged, onlyLost };
 }
 
 /**
  * Imports `count` damaged copies. Fails at anything thrown that is not an ImportError, at files that the importer
- * changed, and at results that say 0 where the value is missing (see `checkResults`).
+ * changed, and at results that say 0 where the value is missing: see `checkResults`, and `newZeros` for what was not 0 before
+ * something was lost.
  * @returns how many could still be read, and how many were refused: a test asserts that both happened
  */
 export async function importDamaged(
@@ -54,6 +60,8 @@ export async function importDamaged(
   const tally = { read: 0, refused: 0 };
   try {
     await writeAll(native, files);
+    const whole = await importer(native);
+    checkResults(whole, "undamaged");
     for (let seed = firstSeed; seed < firstSeed + count; seed++) {
       const damaged = damage(files, seed);
       // Only the damaged one is written: a thousand copies of all of them would take longer than the imports.
@@ -64,7 +72,10 @@ export async function importDamaged(
         const results = await importer(native);
         tally.read++;
         checkResults(results, damaged.what);
+        const [zero] = damaged.onlyLost ? newZeros(whole, results) : [];
+        if (zero !== undefined) fail(`${damaged.what}: ${zero}`);
       } catch (error) {
+        if (error instanceof AssertionError) throw error;
         if (!(error instanceof ImportError)) fail(`${damaged.what}: ${(error as Error).stack}`);
         if (!error.message.includes("; ")) fail(`${damaged.what}: no next step in "${error.message}"`);
         tally.refused++;
@@ -104,6 +115,10 @@ export function checkResults(results: NativeResults, what: string): void {
   }
   for (const { plan, reported } of stages) {
     if (reported === null) continue;
+    check(
+      reported.windowSeconds !== 0 || reported.sent === 0,
+      `${plan.name} windowSeconds is 0 of ${reported.sent} sent`,
+    );
     for (const [key, value] of Object.entries(reported)) {
       if (isSummary(value)) checkSummary(value, `${plan.name} ${key}`, check);
       else if (isMeasured(value)) checkMeasured(value, `${plan.name} ${key}`, check);
