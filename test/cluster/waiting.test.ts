@@ -353,7 +353,7 @@ describe("waiting on a real cluster", function () {
     if (!fault) return this.skip();
     const end = await run("fault", counting(60, 0.25), {}, async () => {
       await sleep(4000);
-      await promisify(execFile)("sh", ["-c", fault]);
+      await promisify(execFile)("sh", ["-c", `${fault} apiserver`]);
     });
     assert.equal(end.outcome, "succeeded");
     assert.deepEqual(end.lines, counted(60));
