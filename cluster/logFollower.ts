@@ -42,8 +42,8 @@ export class LogFollower {
 
   /**
    * The container has ended: reads what is left, for at most `graceMs` twice, and stops. A stream that ends well proves
-   * nothing, the runtime may still be writing the last lines into its file (seen: 13,670 of 20,000 lines): only two
-   * readings, a moment apart, that bring nothing new do (seen with one: 16,277).
+   * nothing, the kubelet may have ended it before the last lines were in its file (seen: 13,670 of 20,000 lines): only
+   * a reading that brings nothing new does.
    */
   async finish(graceMs: number): Promise<void> {
     this.#ended = true;
@@ -52,21 +52,19 @@ export class LogFollower {
     await this.#loop;
     clearTimeout(timer);
     const deadline = AbortSignal.timeout(graceMs);
-    for (let inVain = 0; !deadline.aborted; ) {
+    while (!deadline.aborted) {
       const before = this.#lines.length;
       try {
         const tail = await this.#stream(deadline);
-        inVain = this.#lines.length > before ? 0 : inVain + 1;
+        if (this.#lines.length > before) continue;
         // A last line without its line feed is complete now that nothing follows.
-        if (inVain === 2) {
-          if (tail && (this.#last === null || timeKey(tail.time) > this.#last.key)) this.#take(tail.text);
-          return;
-        }
+        if (tail && (this.#last === null || timeKey(tail.time) > this.#last.key)) this.#take(tail.text);
+        return;
       } catch (error) {
         // The pod is gone, and its log with it.
         if (error instanceof LogRefused && error.status < 500) return;
+        await sleep(500);
       }
-      await sleep(400);
     }
   }
 

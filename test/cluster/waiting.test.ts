@@ -283,7 +283,9 @@ describe("waiting on a real cluster", function () {
       run("good", counting(20, 0.2)),
       run("bad", "echo one; printf 'no line feed'; exit 4"),
       run("late", counting(100, 0.5), { activeDeadlineSeconds: 4 }),
-      run("burst", "seq 1 20000 | sed 's/^/line /'"),
+      // The pause is for the runtime: what a program writes in the moment of its end containerd may lose (seen: 15,159 of
+      // 20,000 lines, by kubectl logs too, and for good).
+      run("burst", "seq 1 20000 | sed 's/^/line /'; sleep 2"),
     ]);
     assert.equal(good.outcome, "succeeded");
     assert.equal(good.exitCode, 0);
@@ -350,10 +352,13 @@ describe("waiting on a real cluster", function () {
 
   it("an API server that is killed while a run goes on costs no line", async function () {
     const fault = process.env.LLMBENCH_TEST_CLUSTER_FAULT;
-    if (!fault) return this.skip();
+    const cluster = process.env.LLMBENCH_TEST_CLUSTER;
+    if (!fault || !cluster) return this.skip();
     const end = await run("fault", counting(60, 0.25), {}, async () => {
       await sleep(4000);
       await promisify(execFile)("sh", ["-c", `${fault} apiserver`]);
+      await sleep(3000);
+      await promisify(execFile)("sh", ["-c", `${cluster} up`]);
     });
     assert.equal(end.outcome, "succeeded");
     assert.deepEqual(end.lines, counted(60));
