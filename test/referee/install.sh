@@ -10,8 +10,13 @@ if ! "$python" -c 'import sys
 from importlib.metadata import version
 wanted = dict(line.strip().split("==") for line in open(sys.argv[1]) if "==" in line)
 sys.exit(any(version(name) != number for name, number in wanted.items()))' "$here/requirements.txt" >/dev/null 2>&1; then
-  base=$(command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3) || {
-    echo "the referee needs Python >= 3.11, and there is no python3" >&2
+  base=
+  for name in python3.13 python3.12 python3.11 python3; do
+    # A version manager's shim may be there for a Python that is not.
+    "$name" -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && base=$name && break
+  done
+  [ -n "$base" ] || {
+    echo "the referee needs Python >= 3.11, and there is none" >&2
     exit 1
   }
   "$base" -m venv "$folder" >&2
