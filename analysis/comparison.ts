@@ -55,7 +55,9 @@ export function compare(systems: readonly SystemAnalysis[], baseline?: string): 
     .filter((system) => system !== base)
     .flatMap((candidate) => comparedMetrics.flatMap((metric) => metricRows(candidate, base, metric)));
   const simulated = systems.some((system) => system.simulated);
-  return { baseline: base.name, rows, headline: comparisonHeadline(rows, base.name, simulated) };
+  // By name: two versions of one harness are told by the warnings.
+  const harnesses = new Set(systems.flatMap(({ harness }) => harness?.split(" ")[0] ?? [])).size;
+  return { baseline: base.name, rows, headline: comparisonHeadline(rows, base.name, { simulated, harnesses }) };
 }
 
 /** The row over all matched loads, then one per load. */

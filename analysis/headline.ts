@@ -8,9 +8,15 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
 };
 
 /** One sentence per candidate from the primary metric over all matched loads. */
-export function comparisonHeadline(rows: readonly ComparisonRow[], baseline: string, simulated: boolean): string {
+export function comparisonHeadline(
+  rows: readonly ComparisonRow[],
+  baseline: string,
+  { simulated, harnesses }: { readonly simulated: boolean; readonly harnesses: number },
+): string {
   const primary = rows.filter((row) => row.metric === "outputTokensPerSecond" && row.load === null);
   const sentences = primary.map((row) => `${sentence(row, baseline, loadsOf(row, rows))}.`);
+  // One engine under two load generators differs too, and by that neither is the better one.
+  if (harnesses > 1) sentences.push("Their load came from different harnesses, so a difference may be the harness's.");
   return `${simulated ? "SIMULATED: " : ""}${sentences.join(" ")}`;
 }
 

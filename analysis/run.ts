@@ -119,6 +119,7 @@ export interface Manifest {
   readonly job?: string | null;
   readonly status: Run["status"];
   readonly reason: string | null;
+  /** ISO 8601; "unknown" of imported files that tell no wall clock. */
   readonly startedAt: string;
   readonly endedAt: string;
   readonly provenance: Provenance;

@@ -40,10 +40,10 @@ export async function stopOtherRuns(
 }
 
 /**
- * Nothing of a run whose time is up goes on: its Job is deleted where it is still active (a load generator that hangs and
- * a controller that did not end it, inference-perf#609), and its pods are awaited. A ClusterError when they do not go.
+ * Nothing of a run that is over for us goes on: its Job is deleted where it is still active (a load generator that hangs,
+ * inference-perf#609; a pod that could not start and may yet), and its pods are awaited. A ClusterError when they do not go.
  */
-export async function stopLateRun(
+export async function stopRun(
   cluster: Cluster,
   { namespace, name }: { readonly namespace: string; readonly name: string },
   say: (line: string) => void,
@@ -51,7 +51,7 @@ export async function stopLateRun(
   try {
     const job = await cluster.batch.readNamespacedJob({ namespace, name });
     if (isActive(job)) {
-      say(`stopping Job ${name}, which goes on after its time is up`);
+      say(`stopping Job ${name}, which is still active`);
       await remove(cluster, namespace, name);
     }
     await untilGone(cluster, namespace, job);

@@ -26,6 +26,9 @@ export interface RunWait {
   readonly onPhase: (phase: RunPhase, detail: string | null) => void;
 }
 
+/** Nothing was measured, and unlike with an API server that is away, nothing will be. */
+export class RunNeverBegan extends ClusterError {}
+
 /** The API server may be away for long in a run of an hour (an upgrade of the control plane): the pod goes on. */
 const outageSeconds = 600;
 /** Between a pod's end and the Job's verdict; longer means that its node is gone and nobody can confirm the end. */
@@ -33,7 +36,8 @@ const verdictSeconds = 120;
 
 /**
  * Waits for the end of a harness Job, following its log. How a run that had begun ended is an outcome, whatever happened
- * to its pod. Throws a ClusterError when it could not begin, and the signal's reason when that fires; the Job stays.
+ * to its pod. Throws a RunNeverBegan when it could not, a ClusterError when the cluster no longer answers us, and the
+ * signal's reason when that fires; the Job stays.
  */
 export async function waitForRun(
   cluster: Cluster,
@@ -170,7 +174,7 @@ class Wait {
     return { ...end, outcome: outcome ?? end.outcome, reason: reason ?? end.reason };
   }
 
-  async #neverRan(job: V1Job): Promise<ClusterError> {
+  async #neverRan(job: V1Job): Promise<RunNeverBegan> {
     if (this.#pod)
       this.#diagnosis = diagnosePod(this.#pod, await eventsOf(this.#cluster, this.#pod), null) ?? this.#diagnosis;
     if (this.#diagnosis && condition(job, "Failed")?.reason !== "DeadlineExceeded")
@@ -190,7 +194,7 @@ class Wait {
     };
   }
 
-  async #withLog(diagnosis: Diagnosis): Promise<ClusterError> {
+  async #withLog(diagnosis: Diagnosis): Promise<RunNeverBegan> {
     const pod = this.#pod?.metadata?.name;
     const log = diagnosis.log && pod ? await this.#lines(pod, diagnosis.log) : [];
     return this.#failed({ ...diagnosis, message: [diagnosis.message, ...log].join("\n  ") });
@@ -200,9 +204,9 @@ class Wait {
     return lastLines(this.#cluster, { namespace: this.#job.namespace, pod, container }, { lines: 5, previous });
   }
 
-  #failed({ message, next }: { message: string; next: string }): ClusterError {
+  #failed({ message, next }: { message: string; next: string }): RunNeverBegan {
     const subject = this.#pod ? `pod ${this.#pod.metadata?.name}` : `Job ${this.#job.name}`;
-    return new ClusterError(`${subject} ${message}`, next);
+    return new RunNeverBegan(`${subject} ${message}`, next);
   }
 
   async #readJob(): Promise<V1Job | null> {

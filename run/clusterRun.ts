@@ -7,12 +7,12 @@ import type { Cluster } from "../cluster/connection.ts";
 import { engineChange } from "../cluster/engineChange.ts";
 import { type Facts, gatherFacts, writeFacts } from "../cluster/facts.ts";
 import { isStatus } from "../cluster/noAnswer.ts";
-import { stopLateRun } from "../cluster/otherRuns.ts";
+import { stopRun } from "../cluster/otherRuns.ts";
 import { throughOutage } from "../cluster/outage.ts";
 import { withReader } from "../cluster/reader.ts";
 import { readStartup } from "../cluster/startup.ts";
 import type { EnginePods } from "../cluster/waitForEngine.ts";
-import { type RunEnd, waitForRun } from "../cluster/waitForRun.ts";
+import { type RunEnd, RunNeverBegan, waitForRun } from "../cluster/waitForRun.ts";
 import { graceSeconds, jobDeadlineSeconds } from "../manifests/harnessJob.ts";
 import { resultsMount, resultsPath } from "../manifests/names.ts";
 import { readerPod } from "../manifests/readerPod.ts";
@@ -65,7 +65,7 @@ export class ClusterRuns {
 
   /**
    * Follows a run's Job to its end and brings home what it left. null: interrupted; the Job goes on, and the next call
-   * finds it. Throws a ClusterError when its load does not end at all, else only on bugs.
+   * finds it. Throws a ClusterError when its load does not end at all, and when the cluster answers no more.
    */
   async follow(run: PlannedRun, folder: RunFolder, engine: EnginePods | null, onProgress: OnProgress) {
     const { scenario, cluster, manifests, driver } = this.#args;
@@ -95,8 +95,12 @@ export class ClusterRuns {
         driver.say(`the run goes on in the cluster (Job ${job}); the next \`up\` waits for it, \`destroy\` ends it`);
         return null;
       }
-      if (error instanceof ClusterError) return this.failed(run, folder, error, job);
-      throw error;
+      if (!(error instanceof RunNeverBegan)) throw error;
+      const manifest = await this.failed(run, folder, error, job);
+      // What kept its pod from starting may go away (an image that can be pulled at last): it would run beside the next.
+      const left = await this.#stop({ namespace, name: job });
+      if (left !== null) throw left;
+      return manifest;
     } finally {
       log.stop();
     }
@@ -115,7 +119,7 @@ export class ClusterRuns {
       say: (line: string) => driver.status(line),
     };
     try {
-      await throughOutage(cluster.identity, outage, () => stopLateRun(cluster, job, (line) => driver.say(line)));
+      await throughOutage(cluster.identity, outage, () => stopRun(cluster, job, (line) => driver.say(line)));
       return null;
     } catch (error) {
       return problemOf(error);

@@ -50,7 +50,7 @@ export async function importNative({ path, harness, as, simulated }: NativeSourc
     const final = new RunFolder(join(stackFolder(projectRoot, as), runId), 1);
     if (existsSync(final.path)) return final;
     const now = new Date().toISOString();
-    const startedAt = results.startedAt ?? now;
+    const startedAt = results.startedAt ?? "unknown";
     const manifest: Manifest = {
       formatVersion: 1,
       runId,
@@ -67,7 +67,7 @@ export async function importNative({ path, harness, as, simulated }: NativeSourc
       startedAt,
       endedAt:
         results.startedAt === null
-          ? now
+          ? "unknown"
           : new Date(Date.parse(startedAt) + results.durationSeconds * 1000).toISOString(),
       provenance: {
         scenario: null,

@@ -44,7 +44,9 @@ export function aiperfStage(point: PointFiles, points: number): AiperfStage {
     const load: Load = { type: "constant", requestsPerSecond: total > 0 ? total : 1 };
     return {
       plan: { name: "fixed schedule", load, stop },
-      remarks: ["a schedule is no load of ours: it stands at its mean rate"],
+      remarks: [
+        `a schedule is no load of ours: it stands at ${total > 0 ? "its mean rate" : "1/s, which nobody measured"}`,
+      ],
     };
   }
   throw new ImportError(

@@ -48,11 +48,12 @@ export function guidellmStage(file: string, benchmark: unknown, index: number): 
       }
       default: {
         const seconds = numberOf(objectOf(benchmark).duration);
-        const requestsPerSecond = seconds > 0 && totalOf(benchmark) > 0 ? totalOf(benchmark) / seconds : 1;
+        const mean = totalOf(benchmark) / seconds;
+        const known = mean > 0 && Number.isFinite(mean);
         return {
           name: type,
-          load: { type: "constant", requestsPerSecond },
-          remark: `stage "${type}" has no load of ours: it stands at the mean rate of its requests`,
+          load: { type: "constant", requestsPerSecond: known ? mean : 1 },
+          remark: `stage "${type}" has no load of ours: it stands at ${known ? "the mean rate of its requests" : "1/s, which nobody measured"}`,
         };
       }
     }

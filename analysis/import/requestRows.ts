@@ -1,6 +1,7 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { flags, offsets, outcomes, RECORD_BYTES, WARMUP_STAGE } from "../../harness/recordFormat.ts";
 import type { RequestColumns } from "../run.ts";
+import { allocateColumns } from "./allocateColumns.ts";
 import { collectAgain, ImportError } from "./importError.ts";
 
 const CHUNK_RECORDS = 32_768;
@@ -61,26 +62,7 @@ export async function readRequestRows(file: string, stages: number): Promise<Req
 type Rows = ReturnType<typeof allocate>;
 
 function allocate(length: number) {
-  const columns = {
-    length,
-    request: new Uint32Array(length),
-    stage: new Uint16Array(length),
-    outcome: new Uint8Array(length),
-    flags: new Uint8Array(length),
-    scheduledMs: new Float64Array(length),
-    sentMs: new Float64Array(length),
-    firstTokenMs: new Float64Array(length),
-    lastTokenMs: new Float64Array(length),
-    endMs: new Float64Array(length),
-    promptTokensAsked: new Int32Array(length),
-    outputTokensAsked: new Int32Array(length),
-    promptTokens: new Int32Array(length),
-    outputTokens: new Int32Array(length),
-    cachedTokens: new Int32Array(length),
-    events: new Uint32Array(length),
-    status: new Uint16Array(length),
-    finishReason: new Uint8Array(length),
-  } satisfies RequestColumns;
+  const columns = allocateColumns(length);
   return { columns, arrivalsOffset: new Float64Array(length), arrivalsBytes: new Uint32Array(length) };
 }
 

@@ -1,5 +1,6 @@
 import { flags, type Outcome, outcomes } from "../../harness/recordFormat.ts";
 import type { RequestColumns } from "../run.ts";
+import { allocateColumns } from "./allocateColumns.ts";
 
 /** One request as an importer finds it. Times in ms from any fixed moment; NaN or -1 where absent. */
 export interface FoundRow {
@@ -33,7 +34,7 @@ const FINISH_NONE = 0;
 
 /** Columns that grow with the rows that are found: about 100 bytes each, twice that for a moment when they grow. */
 export class RowCollector {
-  #columns = allocate(FIRST_SIZE);
+  #columns = allocateColumns(FIRST_SIZE);
   #length = 0;
   #firstMs = Number.POSITIVE_INFINITY;
 
@@ -129,33 +130,10 @@ export class RowCollector {
   }
 }
 
-function allocate(length: number) {
-  return {
-    length,
-    request: new Uint32Array(length),
-    stage: new Uint16Array(length),
-    outcome: new Uint8Array(length),
-    flags: new Uint8Array(length),
-    scheduledMs: new Float64Array(length),
-    sentMs: new Float64Array(length),
-    firstTokenMs: new Float64Array(length),
-    lastTokenMs: new Float64Array(length),
-    endMs: new Float64Array(length),
-    promptTokensAsked: new Int32Array(length),
-    outputTokensAsked: new Int32Array(length),
-    promptTokens: new Int32Array(length),
-    outputTokens: new Int32Array(length),
-    cachedTokens: new Int32Array(length),
-    events: new Uint32Array(length),
-    status: new Uint16Array(length),
-    finishReason: new Uint8Array(length),
-  } satisfies RequestColumns;
-}
-
-type Columns = ReturnType<typeof allocate>;
+type Columns = ReturnType<typeof allocateColumns>;
 
 function resize(columns: Columns, size: number, used: number, order: Uint32Array | null = null): Columns {
-  const target = allocate(size);
+  const target = allocateColumns(size);
   for (const key of Object.keys(target) as (keyof Columns)[]) {
     if (key === "length") continue;
     const from = columns[key];

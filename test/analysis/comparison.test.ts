@@ -57,6 +57,16 @@ describe("comparison of systems", () => {
     assert.match(analysis.comparison!.headline, /: the same within the margin\.$/);
   });
 
+  it("says in the headline that two load generators differ too", async () => {
+    const runs = await runsOf([{ name: "a" }, { name: "b", shape: { slowdown: 1.15 } }]);
+    const other = runs.map((run) => (run.target === "a" ? run : { ...run, harness: "guidellm" }));
+    const warned = /: worse\. Their load came from different harnesses, so a difference may be the harness's\.$/;
+    assert.match(analyse(other, options).comparison!.headline, warned);
+    assert.doesNotMatch(analyse(runs, options).comparison!.headline, warned);
+    const versions = runs.map((run) => ({ ...run, harnessVersion: run.target === "a" ? "1.0.0" : "1.0.1" }));
+    assert.doesNotMatch(analyse(versions, options).comparison!.headline, warned);
+  });
+
   it("does not decide from one repetition", async () => {
     const analysis = await analysed([
       { name: "a", repetitions: 1 },

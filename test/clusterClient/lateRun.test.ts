@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { ApiException, type V1Job, type V1Pod } from "@kubernetes/client-node";
 import { ClusterError } from "../../cluster/clusterError.ts";
 import type { Cluster } from "../../cluster/connection.ts";
-import { stopLateRun } from "../../cluster/otherRuns.ts";
+import { stopRun } from "../../cluster/otherRuns.ts";
 
 const where = { namespace: "bench", name: "late" };
 
@@ -41,20 +41,20 @@ describe("a run whose time is up", () => {
   it("is deleted where its Job is still active, and its pod awaited", async () => {
     const { cluster, asked } = clusterWith(active, 1);
     const said: string[] = [];
-    await stopLateRun(cluster, where, (line) => void said.push(line));
+    await stopRun(cluster, where, (line) => void said.push(line));
     assert.deepEqual(asked, ["delete late Foreground", pods, pods]);
-    assert.deepEqual(said, ["stopping Job late, which goes on after its time is up"]);
+    assert.deepEqual(said, ["stopping Job late, which is still active"]);
   });
 
   it("keeps its Job where that has ended by itself, but its pod may still be in its grace", async () => {
     const { cluster, asked } = clusterWith(over, 1);
-    await stopLateRun(cluster, where, assert.fail);
+    await stopRun(cluster, where, assert.fail);
     assert.deepEqual(asked, [pods, pods]);
   });
 
   it("that is gone needs nothing", async () => {
     const { cluster, asked } = clusterWith(null, 0);
-    await stopLateRun(cluster, where, assert.fail);
+    await stopRun(cluster, where, assert.fail);
     assert.deepEqual(asked, []);
   });
 
@@ -68,7 +68,7 @@ describe("a run whose time is up", () => {
     };
     try {
       await assert.rejects(
-        stopLateRun(cluster, where, () => {}),
+        stopRun(cluster, where, () => {}),
         (error) => {
           assert.ok(error instanceof ClusterError);
           return /^pod late-x of a run that is over does not end/.test(error.message);

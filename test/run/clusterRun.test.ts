@@ -5,7 +5,14 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ApiException, KubeConfig, type V1ContainerStatus, type V1Job, type V1Pod } from "@kubernetes/client-node";
+import {
+  ApiException,
+  KubeConfig,
+  type V1ContainerStatus,
+  type V1Job,
+  type V1Pod,
+  type V1PodStatus,
+} from "@kubernetes/client-node";
 import type { Cluster } from "../../cluster/connection.ts";
 import type { SourceBundle } from "../../manifests/kubernetesObject.ts";
 import { stackManifests } from "../../manifests/stackManifests.ts";
@@ -45,7 +52,7 @@ describe("the wait for a run's Job", () => {
     });
 });
 
-describe("a Job that goes on after its deadline", () => {
+describe("a Job that is over for us", () => {
   const now = Date.now;
   const given = process.env.LLMBENCH_RESULTS;
   let results: string;
@@ -64,37 +71,35 @@ describe("a Job that goes on after its deadline", () => {
     rmSync(results, { recursive: true });
   });
 
-  it("is deleted and its pod awaited before anything is copied", async () => {
+  /** What is asked of a cluster whose Job has this pod, while its run is followed, and how that ended. */
+  async function followed(podStatus: V1PodStatus, readJob: () => V1Job) {
     const scenario = scenarioOf("guidellm");
     const manifests = stackManifests(scenario, bundles, { hfToken: true });
     const [run] = plannedRuns(scenario) as [PlannedRun];
     const asked: string[] = [];
-    let skippedMs = 0;
-    Date.now = () => now() + skippedMs;
     const no = () => Promise.reject(new ApiException(403, "", { message: "no" }, {}));
     const refusing = (known: object) =>
       new Proxy(known, { get: (target, name) => Reflect.get(target, name) ?? (name === "then" ? undefined : no) });
-    const pod = (phase: string): V1Pod => ({
+    const pod: V1Pod = {
       metadata: { name: "p", uid: "p1" },
       spec: { containers: [{ name: "harness" }] },
-      status: { phase, containerStatuses: [{ state: { running: {} } }] as V1ContainerStatus[] },
-    });
+      status: podStatus,
+    };
     const batch = {
       readNamespacedJob: async () => {
         if (asked.includes("gone")) throw new ApiException(404, "", { message: "not found" }, {});
-        skippedMs += followSeconds(scenario) * 400;
-        return { metadata: { name: "j", uid: "j1" }, status: { active: 1 } };
+        return readJob();
       },
-      deleteNamespacedJob: async () =>
-        void asked.push(`delete after ${Math.floor(skippedMs / 400 / followSeconds(scenario))}`),
+      deleteNamespacedJob: async () => void asked.push("delete"),
     };
     const core = {
       listNamespacedPod: async ({ labelSelector }: { labelSelector: string }) => {
-        if (!labelSelector.includes("controller-uid")) return { items: [pod("Running")] };
+        if (!labelSelector.includes("controller-uid")) return { items: [pod] };
         const grace = asked.includes("in its grace");
         asked.push(grace ? "gone" : "in its grace");
-        return { items: grace ? [] : [pod("Running")] };
+        return { items: grace ? [] : [pod] };
       },
+      listNamespacedEvent: async () => ({ items: [] }),
       createNamespacedPod: () => {
         asked.push("reader");
         return no();
@@ -109,14 +114,44 @@ describe("a Job that goes on after its deadline", () => {
     } as unknown as Cluster;
     const driver = { signal: new AbortController().signal, status() {}, say() {}, warn() {} } as unknown as Driver;
     const folder = RunFolder.latest(join(results, "waiting"), run.runId);
-    const manifest = await new ClusterRuns({ scenario, cluster, manifests, driver }).follow(
-      run,
-      folder,
-      null,
-      () => {},
+    const runs = new ClusterRuns({ scenario, cluster, manifests, driver });
+    return { asked, folder, following: runs.follow(run, folder, null, () => {}) };
+  }
+
+  it("because it goes on after its deadline, is deleted and its pod awaited before anything is copied", async () => {
+    let skippedMs = 0;
+    Date.now = () => now() + skippedMs;
+    const { asked, following } = await followed(
+      { phase: "Running", containerStatuses: [{ state: { running: {} } }] as V1ContainerStatus[] },
+      () => {
+        skippedMs += followSeconds(scenarioOf("guidellm")) * 400;
+        return { metadata: { name: "j", uid: "j1" }, status: { active: 1 } };
+      },
     );
-    assert.deepEqual(asked, ["delete after 4", "in its grace", "gone", "reader"]);
+    const manifest = await following;
+    assert.deepEqual(asked, ["delete", "in its grace", "gone", "reader"]);
     assert.equal(manifest?.status, "failed");
     assert.match(manifest?.reason ?? "", /s passed and the Job is still active; no results: /);
+  });
+
+  it("because it could not begin, is deleted: its pod may start later, beside the next run", async () => {
+    const waiting = { reason: "InvalidImageName", message: "couldn't parse image name" };
+    const { asked, following } = await followed(
+      { phase: "Pending", containerStatuses: [{ name: "harness", state: { waiting } }] as V1ContainerStatus[] },
+      () => ({ metadata: { name: "j", uid: "j1" }, status: { active: 1 } }),
+    );
+    const manifest = await following;
+    assert.deepEqual(asked, ["delete", "in its grace", "gone"]);
+    assert.equal(manifest?.status, "failed");
+    assert.match(manifest?.reason ?? "", /couldn't parse image name/);
+  });
+
+  it("but goes on where only the cluster no longer answers us: the next up takes it up, and nothing is recorded", async () => {
+    const { asked, folder, following } = await followed({ phase: "Pending" }, () => {
+      throw new ApiException(401, "", { message: "token expired" }, {});
+    });
+    await assert.rejects(following, /does not accept the login/);
+    assert.deepEqual(asked, []);
+    assert.equal(folder.state, "absent");
   });
 });
