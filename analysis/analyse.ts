@@ -1,15 +1,24 @@
+import type { Criteria } from "../scenario/criteria.ts";
 import type { Analysis, RunIdentity, StageAnalysis, StageMetrics, SystemAnalysis } from "./analysis.ts";
 import { compare } from "./comparison.ts";
+import { costOf } from "./cost/costOf.ts";
+import { recordedCriteria } from "./criteria.ts";
+import { differencesOf } from "./differences.ts";
 import { mergeErrors } from "./errorCauses.ts";
 import { unfairness } from "./fairness.ts";
 import { harnessName, remarksOf } from "./harnessRemarks.ts";
 import { stageMetrics } from "./metrics.ts";
 import { poolReported } from "./poolReported.ts";
 import type { ErrorCount, Run, RunStage } from "./run.ts";
+import { bottleneckOf } from "./server/bottleneck.ts";
+import { poolServer } from "./server/poolServer.ts";
+import type { StageServer } from "./server/serverMetrics.ts";
+import { assessSlo } from "./slo/assess.ts";
 import { type StageRows, stageRows } from "./stageRows.ts";
 import { onlyStarts, startsOf } from "./starts.ts";
 import { declaredTargets, systemIdentity } from "./systemIdentity.ts";
-import { warningsOf } from "./warnings.ts";
+import { steadinessOf } from "./validity/steadiness.ts";
+import { validityOf } from "./validity/validity.ts";
 
 export interface AnalyseOptions {
   readonly title: string;
@@ -19,6 +28,8 @@ export interface AnalyseOptions {
   readonly createdAt?: string;
   /** Run folder relative to the folder of the report; the run id when left out. */
   readonly folderOf?: (run: Run) => string;
+  /** Those that the newest run recorded, when left out. */
+  readonly criteria?: Criteria;
 }
 
 /**
@@ -31,7 +42,8 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
   const twice = runs.find((run, index) => runs.findIndex(({ runId }) => runId === run.runId) !== index);
   if (twice !== undefined) throw new Error(`run "${twice.runId}" is given twice; name every run folder once`);
   const bySystem = inDeclaredOrder(runs);
-  const systems = [...bySystem].map(([name, own]) => systemAnalysis(name, own, options));
+  const criteria = options.criteria ?? recordedCriteria(runs);
+  const systems = [...bySystem].map(([name, own]) => systemAnalysis(name, own, criteria, options));
   return {
     formatVersion: 1,
     title: options.title,
@@ -39,8 +51,15 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
     createdAt: options.createdAt ?? new Date().toISOString(),
     simulated: systems.some(({ simulated }) => simulated),
     systems,
-    comparison: onlyStarts({ systems }) ? null : compare(systems, options.baseline),
+    comparison: onlyStarts({ systems })
+      ? null
+      : compare(systems, {
+          baseline: options.baseline,
+          criteria: criteria.comparison,
+          differences: differencesOf(bySystem),
+        }),
     notes: notes(runs, bySystem),
+    criteria,
   };
 }
 
@@ -65,10 +84,16 @@ function inDeclaredOrder(runs: readonly Run[]): Map<string, Run[]> {
   );
 }
 
-function systemAnalysis(name: string, runs: readonly Run[], options: AnalyseOptions): SystemAnalysis {
+function systemAnalysis(
+  name: string,
+  runs: readonly Run[],
+  criteria: Criteria,
+  options: AnalyseOptions,
+): SystemAnalysis {
   const first = runs[0] as Run;
   const stages = stagesOf(runs);
   const starts = startsOf(runs);
+  const slo = assessSlo(runs, stages, criteria.slo);
   return {
     name,
     ...systemIdentity(runs.find(({ plan }) => plan !== null) ?? first),
@@ -76,7 +101,11 @@ function systemAnalysis(name: string, runs: readonly Run[], options: AnalyseOpti
     runs: runs.map((run) => runIdentity(run, options)),
     loadType: stages[0]?.loadType ?? "concurrency",
     stages,
-    warnings: warningsOf(runs, stages),
+    validity: validityOf(runs, stages),
+    slo,
+    cost: costOf({ runs, stages, slo, criteria: criteria.cost }),
+    bottleneck: bottleneckOf(stages),
+    serverSeries: runs.find(({ server }) => (server?.series.length ?? 0) > 0)?.server?.series ?? [],
     assumptions: first.provenance.simulation?.assumptions ?? [],
     harness: harnessName(runs),
     remarks: remarksOf(runs),
@@ -97,23 +126,31 @@ function runIdentity(run: Run, { folderOf }: AnalyseOptions): RunIdentity {
 function stagesOf(runs: readonly Run[]): StageAnalysis[] {
   const stages = new Map<
     string,
-    { plan: RunStage["plan"]; parts: StageRows[]; repetitions: StageMetrics[]; errors: ErrorCount[] }
+    {
+      plan: RunStage["plan"];
+      parts: StageRows[];
+      repetitions: StageMetrics[];
+      server: StageServer[];
+      errors: ErrorCount[];
+    }
   >();
   for (const run of runs) {
     const rows = stageRows(run);
     run.stages.forEach(({ plan, reported }, index) => {
       const key = JSON.stringify([plan.name, plan.load]);
-      const stage = stages.get(key) ?? { plan, parts: [], repetitions: [], errors: [] };
+      const stage = stages.get(key) ?? { plan, parts: [], repetitions: [], server: [], errors: [] };
       stages.set(key, stage);
       const part = rows[index];
       if (part !== undefined) stage.parts.push(part);
       // A harness may have lost the rows of one stage and kept those of its neighbours.
       const metrics = part === undefined ? reported : stageMetrics([part]);
       if (metrics !== null) stage.repetitions.push(metrics);
+      const server = run.server?.stages[index];
+      if (server) stage.server.push(server);
       stage.errors.push(...run.errors.filter((error) => error.stage === index));
     });
   }
-  return [...stages.values()].map(({ plan: { name, load }, parts, repetitions, errors }): StageAnalysis => {
+  return [...stages.values()].map(({ plan: { name, load }, parts, repetitions, server, errors }): StageAnalysis => {
     return {
       name,
       loadType: load.type,
@@ -126,6 +163,8 @@ function stagesOf(runs: readonly Run[]): StageAnalysis[] {
           : parts.length < repetitions.length
             ? poolReported(repetitions)
             : stageMetrics(parts),
+      steadiness: steadinessOf(parts),
+      server: poolServer(server),
       errors: mergeErrors(errors).map(({ outcome, message, count }) => ({ outcome, message, count })),
     };
   });

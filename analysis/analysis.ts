@@ -1,6 +1,11 @@
 import type { LoadType } from "../harness/plan.ts";
 import type { Outcome } from "../harness/recordFormat.ts";
+import type { ComparedMetric, Criteria } from "../scenario/criteria.ts";
+import type { CostAnalysis } from "./cost/costAnalysis.ts";
+import type { Bottleneck, ServerSeries, StageServer } from "./server/serverMetrics.ts";
+import type { SloAssessment } from "./slo/sloAssessment.ts";
 import type { Startup } from "./startup/startup.ts";
+import type { Steadiness, Validity } from "./validity/validity.ts";
 
 /** All that a reader is told, as data: written to analysis/data/stats.json; figures, report, README and terminal only draw it. */
 export interface Analysis {
@@ -14,6 +19,8 @@ export interface Analysis {
   /** null with fewer than two systems. */
   readonly comparison: Comparison | null;
   readonly notes: readonly string[];
+  /** What it was judged by. */
+  readonly criteria: Criteria;
 }
 
 /** One target over all its repetitions. */
@@ -25,7 +32,14 @@ export interface SystemAnalysis {
   readonly runs: readonly RunIdentity[];
   readonly loadType: LoadType;
   readonly stages: readonly StageAnalysis[];
-  readonly warnings: readonly string[];
+  readonly validity: Validity;
+  /** null: no objective was set. */
+  readonly slo: SloAssessment | null;
+  readonly cost: CostAnalysis;
+  /** null: nothing was recorded that could tell. */
+  readonly bottleneck: Bottleneck | null;
+  /** Of the first repetition that has any; empty: none. */
+  readonly serverSeries: readonly ServerSeries[];
   /** What the simulated engine takes for granted, in sentences; none for a real one. */
   readonly assumptions?: readonly string[];
   /** What sent the requests, with its versions where they are known, e.g. "guidellm 0.7.1"; absent in older files. */
@@ -66,6 +80,9 @@ export interface StageAnalysis {
   readonly load: number;
   readonly repetitions: readonly StageMetrics[];
   readonly pooled: StageMetrics;
+  readonly steadiness: Steadiness;
+  /** All repetitions together; null: nothing was recorded. */
+  readonly server: StageServer | null;
   /** Most frequent first; messages as the load generator wrote them, so escape them. */
   readonly errors?: readonly { readonly outcome: Outcome; readonly message: string; readonly count: number }[];
 }
@@ -124,9 +141,19 @@ export interface Summary {
 
 export interface Comparison {
   readonly baseline: string;
+  readonly primary: ComparedMetric;
+  /** All that differed besides the engine: one row per setting whose values are not all equal. */
+  readonly differences: readonly Difference[];
   readonly rows: readonly ComparisonRow[];
   /** One sentence a reader can repeat, from the primary metric. */
   readonly headline: string;
+}
+
+export interface Difference {
+  /** Path of the setting, e.g. "engine.maxNumSeqs", "machine.node". */
+  readonly what: string;
+  /** One per system, in their order; null: not known. */
+  readonly values: readonly (string | null)[];
 }
 
 export type Verdict = "better" | "worse" | "same" | "inconclusive";
@@ -142,9 +169,14 @@ export interface ComparisonRow {
   readonly repetitions: readonly [number, number];
   readonly verdict: Verdict;
   /** The smallest change that matters for this metric, e.g. 0.05; the zone of "same" is 1/(1+margin) .. 1+margin. */
-  readonly margin?: number;
+  readonly margin: number;
+  /** The smallest change that these repetitions could show, as a share: 0.07 is 7 %. */
+  readonly smallestDetectable: Measured;
+  /** Two-sided, of no change: Welch's t on logarithms; after Holm over all rows but the primary one. */
+  readonly p: Measured;
+  /** Second opinion without an assumption about distributions; exact; null with fewer than 4 repetitions a side. */
+  readonly mannWhitneyP: Measured;
   readonly reason: string;
 }
-export type ComparedMetric = "outputTokensPerSecond" | "requestsPerSecond" | "ttftP50Ms" | "tpotP50Ms" | "e2eP50Ms";
 
-export type { LoadType, Outcome };
+export type { ComparedMetric, LoadType, Outcome };

@@ -1,7 +1,9 @@
+import type { ComparisonCriteria } from "../scenario/criteria.ts";
 import type {
   ComparedMetric,
   Comparison,
   ComparisonRow,
+  Difference,
   Measured,
   StageMetrics,
   SystemAnalysis,
@@ -36,15 +38,27 @@ export const comparedMetrics: readonly [Metric, ...Metric[]] = [
     of: (metrics) => metrics.requestsPerSecond,
   },
   { key: "ttftP50Ms", label: "TTFT p50", higherIsBetter: false, margin: 0.1, of: (metrics) => metrics.ttftMs.p50 },
+  { key: "ttftP95Ms", label: "TTFT p95", higherIsBetter: false, margin: 0.1, of: (metrics) => metrics.ttftMs.p95 },
   { key: "tpotP50Ms", label: "TPOT p50", higherIsBetter: false, margin: 0.1, of: (metrics) => metrics.tpotMs.p50 },
+  { key: "tpotP95Ms", label: "TPOT p95", higherIsBetter: false, margin: 0.1, of: (metrics) => metrics.tpotMs.p95 },
   { key: "e2eP50Ms", label: "E2E p50", higherIsBetter: false, margin: 0.1, of: (metrics) => metrics.e2eMs.p50 },
+  { key: "e2eP95Ms", label: "E2E p95", higherIsBetter: false, margin: 0.1, of: (metrics) => metrics.e2eMs.p95 },
 ];
+
+export interface CompareOptions {
+  /** Name of a system; the first one when left out. */
+  readonly baseline?: string | undefined;
+  readonly criteria: ComparisonCriteria;
+  readonly differences: readonly Difference[];
+}
 
 /**
  * Every other system against the baseline, metric by metric, at the loads that both have. Null without two systems.
- * @param baseline name of a system; the first one when left out
  */
-export function compare(systems: readonly SystemAnalysis[], baseline?: string): Comparison | null {
+export function compare(
+  systems: readonly SystemAnalysis[],
+  { baseline, criteria, differences }: CompareOptions,
+): Comparison | null {
   if (systems.length < 2) return null;
   const base = baseline === undefined ? systems[0]! : systems.find(({ name }) => name === baseline);
   if (base === undefined) {
@@ -57,7 +71,8 @@ export function compare(systems: readonly SystemAnalysis[], baseline?: string): 
   const simulated = systems.some((system) => system.simulated);
   // By name: two versions of one harness are told by the warnings.
   const harnesses = new Set(systems.flatMap(({ harness }) => harness?.split(" ")[0] ?? [])).size;
-  return { baseline: base.name, rows, headline: comparisonHeadline(rows, base.name, { simulated, harnesses }) };
+  const headline = comparisonHeadline(rows, base.name, { simulated, harnesses });
+  return { baseline: base.name, primary: criteria.primary, differences, rows, headline };
 }
 
 /** The row over all matched loads, then one per load. */
@@ -128,16 +143,19 @@ function unknownReason(loads: readonly MatchedLoad[], load: number, metric: Metr
   return `${metric.label} is unknown: the stage did not run`;
 }
 
-type Judgement = Pick<ComparisonRow, "ratio" | "interval" | "repetitions" | "verdict" | "reason">;
+type Judgement = Omit<ComparisonRow, "candidate" | "metric" | "load" | "margin">;
 
 function judge(mine: readonly number[], theirs: readonly number[], metric: Metric, unknown: string): Judgement {
   const repetitions = [mine.length, theirs.length] as const;
+  const none: Measured = { value: null, reason: "needs two repetitions a side" };
+  const untested = { smallestDetectable: none, p: none, mannWhitneyP: none };
   if (mine.length === 0 || theirs.length === 0) {
     return {
       ratio: { value: null, reason: unknown },
       interval: null,
       repetitions,
       verdict: "inconclusive",
+      ...untested,
       reason: unknown,
     };
   }
@@ -148,14 +166,21 @@ function judge(mine: readonly number[], theirs: readonly number[], metric: Metri
       mine.length === 1 && theirs.length === 1
         ? "one repetition each"
         : `repetitions ${mine.length} and ${theirs.length}`;
-    return { ratio, interval: null, repetitions, verdict: "inconclusive", reason: `${counted}, no interval` };
+    return {
+      ratio,
+      interval: null,
+      repetitions,
+      verdict: "inconclusive",
+      ...untested,
+      reason: `${counted}, no interval`,
+    };
   }
   const { low, high, factor } = interval;
   const verdict = verdictOf(low, high, metric);
   const resolution = `smallest change these repetitions can show: ${percent(factor)}`;
   const reason = `${words(verdict, low, high, metric)}; ${resolution}`;
   const more = verdict === "inconclusive" ? `; ${remedy(mine, theirs, ratio.value, metric)}` : "";
-  return { ratio, interval: { low, high }, repetitions, verdict, reason: reason + more };
+  return { ratio, interval: { low, high }, repetitions, verdict, ...untested, reason: reason + more };
 }
 
 /** How many runs would decide, if they came out like these: the interval must clear the nearer edge of the margin. */

@@ -1,6 +1,7 @@
 import type { HarnessPlan, LoadType, Stage } from "../harness/plan.ts";
 import type { ClientHealth, HarnessSummary, Outcome, StageSummary } from "../harness/recordFormat.ts";
 import type { StageMetrics } from "./analysis.ts";
+import type { ServerRecord } from "./server/serverMetrics.ts";
 import type { Startup } from "./startup/startup.ts";
 
 /** One run of one target, whatever harness made it. Every importer returns this; everything after it reads nothing else. */
@@ -39,6 +40,8 @@ export interface Run {
   readonly failuresUnknown?: string | null;
   /** How the engine started, where harness nop looked; absent or null elsewhere. */
   readonly startup?: Startup | null;
+  /** null or absent: nobody asked the engine. */
+  readonly server?: ServerRecord | null;
 }
 
 /** Failures of one stage with the same cause. Messages that differ in digits only count as one; the first is kept. */

@@ -1,5 +1,6 @@
 import { clusterOf } from "./clusterSettings.ts";
 import { type RawConfig, secretKeys } from "./config.ts";
+import { shippedCriteria } from "./criteria.ts";
 import { freeze } from "./freeze.ts";
 import { defaultHarness, defaultWorkload } from "./harnesses.ts";
 import { missingAtUp } from "./missingAtUp.ts";
@@ -47,6 +48,7 @@ export function parseScenario(
     mode: config.mode ?? "benchmark",
     cluster: clusterOf(config),
     warnings: missing.map(({ message }) => message),
+    criteria: shippedCriteria,
   });
 }
 

@@ -1,4 +1,5 @@
 import type { FaultRule } from "../simulator/config.ts";
+import type { Criteria } from "./criteria.ts";
 import type { EngineSettings, Fit } from "./engine.ts";
 import type { Gpu } from "./gpus.ts";
 import type { Model } from "./models.ts";
@@ -22,6 +23,7 @@ export interface Scenario {
   readonly cluster: ClusterSettings | null;
   /** What `up` would refuse but a preview lets pass, each in one sentence; empty unless parsed for a preview. */
   readonly warnings: readonly string[];
+  readonly criteria: Criteria;
 }
 
 /**

@@ -10,7 +10,7 @@ export function warnings(analysis: Analysis): Html {
   const several = analysis.systems.length > 1;
   const items = [
     ...analysis.systems.flatMap((system) =>
-      system.warnings.map((warning) => (several ? `${system.name}: ${warning}` : warning)),
+      system.validity.findings.map(({ text: warning }) => (several ? `${system.name}: ${warning}` : warning)),
     ),
     // The banner has told of the simulation.
     ...analysis.notes.filter((note) => !note.startsWith("SIMULATED")),

@@ -65,7 +65,7 @@ export function systemTitle({ name, model, hardware, runs }: SystemAnalysis): st
 
 /** Warnings of all systems; with several, each says whose it is. */
 export function systemWarnings(systems: readonly SystemAnalysis[]): string[] {
-  return systems.flatMap(({ name, warnings }) =>
-    warnings.map((text) => (systems.length > 1 ? `${name}: ${text}` : text)),
+  return systems.flatMap(({ name, validity }) =>
+    validity.findings.map(({ text }) => (systems.length > 1 ? `${name}: ${text}` : text)),
   );
 }

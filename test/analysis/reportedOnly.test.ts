@@ -15,7 +15,7 @@ import { statsText } from "../../analysis/write/statsText.ts";
 import { terminalTable } from "../../analysis/write/terminalTable.ts";
 import { temporaryFolder } from "./nativeFolder.ts";
 import { reportedMetrics, reportedRun, summary } from "./reportedRun.ts";
-import { options, runsOf } from "./systems.ts";
+import { options, runsOf, warningsOf } from "./systems.ts";
 
 const twice = () => [
   reportedRun(),
@@ -33,7 +33,7 @@ describe("runs of which a harness left summaries only", () => {
     const [{ pooled, repetitions } = assert.fail()] = system!.stages;
     assert.deepEqual(repetitions, [pooled]);
     assert.deepEqual([pooled.ttftMs.p99.value, pooled.itlMs.n, pooled.ttftMs.p95.value], [60, null, null]);
-    assert.deepEqual(system!.warnings, []);
+    assert.deepEqual(warningsOf(system!), []);
   });
 
   it("are pooled where that is arithmetic, and not where it is none", () => {
@@ -55,13 +55,13 @@ describe("runs of which a harness left summaries only", () => {
     );
     const [system] = analyse(runs, options).systems;
     assert.equal(system!.stages[0]!.pooled.client.cpu, 0.95);
-    assert.ok(system!.warnings.some((text) => text.includes("0.95 of one core")));
+    assert.ok(warningsOf(system!).some((text) => text.includes("0.95 of one core")));
   });
 
   it("say what is missing: stages that did not run, windows that nobody told", () => {
     const runs = [reportedRun({}, [reportedMetrics({ windowSeconds: null }), null])];
     const analysis = analyse(runs, options);
-    assert.ok(analysis.systems[0]!.warnings.includes("concurrency 2: did not run"));
+    assert.ok(warningsOf(analysis.systems[0]!).includes("concurrency 2: did not run"));
     assert.match(statsText(analysis), /Throughput and tokens/);
     assert.doesNotMatch(everyText(analysis), /NaN|undefined|Infinity/);
   });
@@ -125,7 +125,7 @@ describe("a stage whose rows are lost beside stages that have theirs", () => {
     const [whole, lost] = system!.stages;
     assert.ok(whole!.pooled.outputTokensPerSecond.value! > 0);
     assert.deepEqual([lost!.pooled.outputTokensPerSecond.value, lost!.repetitions.length], [120, 1]);
-    assert.doesNotMatch(system!.warnings.join(), /did not run/);
+    assert.doesNotMatch(warningsOf(system!).join(), /did not run/);
   });
 
   it("keeps it in its Benchmark Report, which says whose numbers they are", async () => {
@@ -190,12 +190,11 @@ describe("rows of another harness", () => {
     const [header, row] = [...requestsCsv([foreign])].join("").split("\n");
     const at = (name: string) => row!.split(",")[header!.split(",").indexOf(name)];
     assert.deepEqual([at("token_events"), at("output_tokens_source"), at("harness")], ["", "othertool", "othertool"]);
-    const { warnings } = analyse([foreign], options).systems[0]!;
-    assert.deepEqual(warnings, [
+    assert.deepEqual(warningsOf(analyse([foreign], options).systems[0]!), [
       "output tokens of 100.0 % of answers are as othertool counted them, which need not be the server's usage",
     ]);
     const usage: Run = { ...foreign, requests: { ...rows, events: rows.events.map(() => 0) } };
-    assert.deepEqual(analyse([usage], options).systems[0]!.warnings, []);
+    assert.deepEqual(warningsOf(analyse([usage], options).systems[0]!), []);
   });
 });
 

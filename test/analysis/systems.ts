@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type AnalyseOptions, analyse } from "../../analysis/analyse.ts";
-import type { Analysis } from "../../analysis/analysis.ts";
+import type { Analysis, SystemAnalysis } from "../../analysis/analysis.ts";
 import { importRun } from "../../analysis/import/importRun.ts";
 import type { Run } from "../../analysis/run.ts";
 import { closedLoopRun, type EngineShape } from "./fakeEngine.ts";
@@ -15,6 +15,11 @@ export async function imported(fake: FakeRun, repetition = 1): Promise<Run> {
   } finally {
     await folder.remove();
   }
+}
+
+/** What the findings about a system say. */
+export function warningsOf({ validity }: SystemAnalysis): string[] {
+  return validity.findings.map(({ text }) => text);
 }
 
 export interface FakeSystem {

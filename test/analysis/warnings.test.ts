@@ -3,12 +3,12 @@ import { analyse } from "../../analysis/analyse.ts";
 import type { HarnessSummary, StageSummary } from "../../harness/recordFormat.ts";
 import { closedLoopRun } from "./fakeEngine.ts";
 import type { FakeRequest, FakeRun } from "./nativeFolder.ts";
-import { imported, options } from "./systems.ts";
+import { imported, options, warningsOf } from "./systems.ts";
 
 const good = closedLoopRun({ seed: 1, concurrencies: [2], windowMs: 1000 });
 
 async function warnings(fake: Partial<FakeRun>): Promise<readonly string[]> {
-  return analyse([await imported({ ...good, ...fake })], options).systems[0]!.warnings;
+  return warningsOf(analyse([await imported({ ...good, ...fake })], options).systems[0]!);
 }
 
 const changed = (change: (request: FakeRequest, index: number) => Partial<FakeRequest>): Partial<FakeRun> => ({
@@ -119,8 +119,11 @@ describe("a warning about several loads", () => {
       ...summary,
       client: { ...summary.client!, eventLoopLagP99Ms: [12, 5, 40][i]! },
     }));
-    assert.deepEqual(analyse([await imported({ ...fake, summary: { stages: told } })], options).systems[0]!.warnings, [
-      "the load generator was late at concurrency 1, 4: its event loop lagged by up to 40.0 ms at p99, and latencies are too high by up to that",
-    ]);
+    assert.deepEqual(
+      warningsOf(analyse([await imported({ ...fake, summary: { stages: told } })], options).systems[0]!),
+      [
+        "the load generator was late at concurrency 1, 4: its event loop lagged by up to 40.0 ms at p99, and latencies are too high by up to that",
+      ],
+    );
   });
 });

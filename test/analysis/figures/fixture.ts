@@ -9,8 +9,10 @@ import type {
   Summary,
   SystemAnalysis,
 } from "../../../analysis/analysis.ts";
+import { costOf } from "../../../analysis/cost/costOf.ts";
 import type { LoadType } from "../../../harness/plan.ts";
 import { type Outcome, outcomes } from "../../../harness/recordFormat.ts";
+import { shippedCriteria } from "../../../scenario/criteria.ts";
 
 /**
  * Made-up analyses for drawing tests: a queueing-like formula, no measurement. Numbers of a figure in a test come from here only.
@@ -90,6 +92,8 @@ export function metrics({ load, speed = 1, requests, failing = 0 }: StageOptions
   };
 }
 
+const steadiness = { verdict: "steady", reason: "fixture", plateau: null } as const;
+
 export function stage(options: StageOptions): StageAnalysis {
   const { load, loadType = "concurrency", repetitions = 1, requests } = options;
   // Repetitions differ by a fixed wobble of a few per cent.
@@ -101,7 +105,15 @@ export function stage(options: StageOptions): StageAnalysis {
     ...options,
     requests: requests ?? each.reduce((sum, one) => sum + one.sent, 0),
   });
-  return { name: options.name ?? `${loadType}-${load}`, loadType, load, repetitions: each, pooled };
+  return {
+    name: options.name ?? `${loadType}-${load}`,
+    loadType,
+    load,
+    repetitions: each,
+    pooled,
+    steadiness,
+    server: null,
+  };
 }
 
 export interface SystemOptions extends Omit<StageOptions, "load" | "name"> {
@@ -115,13 +127,18 @@ export interface SystemOptions extends Omit<StageOptions, "load" | "name"> {
 export function system(options: SystemOptions = {}): SystemAnalysis {
   const { name = "vllm", loads = [1, 2, 4, 8, 16, 32], simulated = true, loadType = "concurrency" } = options;
   const { model = "meta-llama/Llama-3.1-8B-Instruct", hardware = "1 x H100 80 GB", repetitions = 1 } = options;
+  const stages = loads.map((load) => stage({ ...options, load, loadType, repetitions }));
   return {
     name,
     model,
     hardware,
     simulated,
     loadType,
-    warnings: [],
+    validity: { verdict: "valid", findings: [] },
+    slo: null,
+    cost: costOf({ runs: [], stages, slo: null, criteria: shippedCriteria.cost }),
+    bottleneck: null,
+    serverSeries: [],
     runs: Array.from({ length: repetitions }, (_, i) => ({
       runId: `fixture-${name}-r${i + 1}`,
       repetition: i + 1,
@@ -131,7 +148,7 @@ export function system(options: SystemOptions = {}): SystemAnalysis {
       durationSeconds: 187,
       folder: `../runs/fixture-${name}-r${i + 1}`,
     })),
-    stages: loads.map((load) => stage({ ...options, load, loadType, repetitions })),
+    stages,
   };
 }
 
@@ -145,10 +162,13 @@ export function analysis(systems: readonly SystemAnalysis[] = [system()], change
     systems,
     comparison: systems.length < 2 ? null : comparison(systems),
     notes: [],
+    criteria: shippedCriteria,
     ...change,
   };
 }
 
+const unknown: Measured = { value: null, reason: "fixture" };
+const untested = { smallestDetectable: unknown, p: unknown, mannWhitneyP: unknown };
 const compared: readonly (readonly [ComparedMetric, number, (of: StageMetrics) => Measured])[] = [
   ["outputTokensPerSecond", 0.05, (of) => of.outputTokensPerSecond],
   ["requestsPerSecond", 0.05, (of) => of.requestsPerSecond],
@@ -185,6 +205,7 @@ export function comparison(systems: readonly SystemAnalysis[]): Comparison {
           repetitions: [n, n],
           verdict: pairs.length === 0 ? "inconclusive" : verdict,
           margin,
+          ...untested,
           reason: n < 2 ? "one repetition each, no interval" : "fixture",
         };
       };
@@ -194,5 +215,5 @@ export function comparison(systems: readonly SystemAnalysis[]): Comparison {
   const first = rows[0]!;
   const simulated = systems.some((each) => each.simulated) ? "SIMULATED: " : "";
   const headline = `${simulated}${first.candidate} against ${base!.name}: ${first.ratio.value?.toFixed(2) ?? "no"} times the output tokens/s: ${first.verdict}.`;
-  return { baseline: base!.name, rows, headline };
+  return { baseline: base!.name, primary: "outputTokensPerSecond", differences: [], rows, headline };
 }

@@ -1,5 +1,8 @@
 import type { Analysis, ComparisonRow, SystemAnalysis } from "../../../analysis/analysis.ts";
+import type { Finding } from "../../../analysis/validity/validity.ts";
 import { analysis, metrics, stage, system } from "./fixture.ts";
+
+const finding = (text: string): Finding => ({ check: "completeness", severity: "invalid", loads: [], text });
 
 export const hostile = `<script>alert("1")</script>&'"</svg><img src=x onerror=alert(1)>\u0000\u001b[31m\ud800 日本語`;
 
@@ -23,7 +26,7 @@ export function hostileAnalysis(): Analysis {
         errors: [{ outcome: "http5xx", message: hostile, count: 3 }],
         pooled: { ...each.pooled, tpotMs: { ...each.pooled.tpotMs, p50: { value: null, reason: hostile } } },
       })),
-      warnings: [hostile],
+      validity: { verdict: "invalid", findings: [finding(hostile)] },
     };
   };
   const both = analysis([bad(`a ${hostile}`), bad(`b ${hostile}`)]);
@@ -49,7 +52,11 @@ export function brokenAnalysis(): Analysis {
   return analysis([
     { ...whole, stages: whole.stages.filter((each) => each.load !== 8) },
     { ...cut, runs: cut.runs.map((run) => ({ ...run, status: "partial", reason: "stopped by SIGINT" })) },
-    { ...dead, runs: dead.runs.map((run) => ({ ...run, status: "failed", reason })), warnings: [reason] },
+    {
+      ...dead,
+      runs: dead.runs.map((run) => ({ ...run, status: "failed", reason })),
+      validity: { verdict: "invalid", findings: [finding(reason)] },
+    },
     {
       ...failing,
       stages: failing.stages.map((each, i) => ({

@@ -1,0 +1,84 @@
+import type { Measured } from "../analysis.ts";
+
+/** What the engine and its GPUs said of themselves while one run was made; every importer of server metrics returns this. */
+export interface ServerRecord {
+  /** Where it comes from, e.g. "scraped by llmbench every 1 s", "inference-perf's Prometheus". */
+  readonly source: string;
+  /** Of each stage in the plan's order; null: no sample of it. */
+  readonly stages: readonly (StageServer | null)[];
+  /** Gauges over the run, for the time line; empty where only sums are known. */
+  readonly series: readonly ServerSeries[];
+  /** What is missing or doubtful, in sentences: gaps, counter resets, names that an engine does not have. */
+  readonly remarks: readonly string[];
+}
+
+/** Counters: differences between the stage's borders, all pods together. Gauges: time-weighted over the window. */
+export interface StageServer {
+  readonly pods: number;
+  /** Samples of the window, of the pod with the fewest. */
+  readonly samples: number;
+  /** Counters that began again: the engine restarted. */
+  readonly resets: number;
+  /** Prompt tokens found in the prefix cache over those looked up: 0..1. */
+  readonly prefixCacheHitRate: Measured;
+  /** 0..1, mean over pods. */
+  readonly kvCacheUse: Gauge;
+  readonly running: Gauge;
+  readonly waiting: Gauge;
+  readonly preemptions: Measured;
+  readonly promptTokens: Measured;
+  readonly outputTokens: Measured;
+  /** Means per request, in s. */
+  readonly queueSeconds: Measured;
+  readonly prefillSeconds: Measured;
+  readonly decodeSeconds: Measured;
+  /** Largest over smallest mean of running requests per pod; null with one pod. */
+  readonly imbalance: Measured;
+  readonly cpuCores: Measured;
+  readonly memoryBytes: Measured;
+  readonly gpu: GpuUse | null;
+}
+
+export interface Gauge {
+  readonly mean: Measured;
+  readonly max: Measured;
+}
+
+/** DCGM; shares are 0..1, means over the GPUs. */
+export interface GpuUse {
+  readonly gpus: number;
+  readonly utilisation: Measured;
+  readonly tensorActive: Measured;
+  readonly dramActive: Measured;
+  readonly memoryUsedMiB: Measured;
+  /** All GPUs together. */
+  readonly powerWatts: Measured;
+  readonly energyJoules: Measured;
+}
+
+export interface ServerSeries {
+  readonly metric: "running" | "waiting" | "kvCacheUse" | "prefixCacheHitRate" | "gpuUtilisation" | "powerWatts";
+  /** Pod or address; null: all of them. */
+  readonly pod: string | null;
+  /** Seconds from the run's start. */
+  readonly seconds: readonly number[];
+  /** null: a gap. */
+  readonly values: readonly (number | null)[];
+}
+
+/** The one sentence on what held the system back, and its evidence. */
+export interface Bottleneck {
+  readonly kind:
+    | "client"
+    | "replicaLost"
+    | "kvCache"
+    | "queue"
+    | "routing"
+    | "prefill"
+    | "decode"
+    | "underused"
+    | "undetermined";
+  /** The load that it is said of: the largest that was measured. */
+  readonly load: number;
+  readonly sentence: string;
+}
