@@ -3,11 +3,11 @@ import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
 import { plannedRuns } from "../run/plannedRun.ts";
 import { projectRoot } from "../run/projectRoot.ts";
+import { stackNames } from "../run/stackFiles.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { backendEnvironment } from "./backend.ts";
 import { clusterFindings } from "./doctorCluster.ts";
 import { loadScenario } from "./loadScenario.ts";
-import { stackNames } from "./openStack.ts";
 import { has, hasLanguageHost, installedCommand, pinnedVersion } from "./pulumiCli.ts";
 
 export interface Finding {

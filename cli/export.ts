@@ -3,13 +3,8 @@ import { basename, join, relative, resolve } from "node:path";
 import { analyse } from "../analysis/analyse.ts";
 import { importRun } from "../analysis/import/importRun.ts";
 import { type ExportedFile, exportAs, exportFormats } from "../analysis/write/export.ts";
-import { plannedRuns } from "../run/plannedRun.ts";
-import { projectRoot } from "../run/projectRoot.ts";
-import { RunFolder, stackFolder } from "../run/runFolder.ts";
+import { namedRuns } from "../run/namedRuns.ts";
 import { CommandError } from "./commandError.ts";
-import { loadScenario } from "./loadScenario.ts";
-import { stackNames } from "./openStack.ts";
-import { runFolders } from "./runFolders.ts";
 
 export interface ExportOptions {
   readonly format: string;
@@ -20,7 +15,7 @@ export interface ExportOptions {
 export async function exportResults(what: string, { format, out }: ExportOptions): Promise<number> {
   if (!exportFormats.some((known) => known === format))
     throw new CommandError(`format "${format}" is not known`, `use one of: ${exportFormats.join(", ")}`, 2);
-  const runs = await Promise.all(foldersOf(what).map(({ path }) => importRun(path)));
+  const runs = await Promise.all(namedRuns(what).map(({ path }) => importRun(path)));
   const analysis = analyse(runs, { title: basename(what), folderOf: () => "." });
   const files = exportAs(format, runs, analysis);
   const [only] = files;
@@ -43,17 +38,4 @@ function write(files: readonly ExportedFile[], out: string): string[] {
     writeFileSync(path, text);
     return relative(process.cwd(), resolve(path));
   });
-}
-
-function foldersOf(what: string): RunFolder[] {
-  if (!stackNames().includes(what)) {
-    if (existsSync(what)) return runFolders(resolve(what));
-    throw new CommandError(`"${what}" is neither a stack nor a folder`, "name one, e.g. results/local/RUN", 2);
-  }
-  const stack = stackFolder(projectRoot, what);
-  const made = plannedRuns(loadScenario(what, "warn"))
-    .map(({ runId }) => RunFolder.latest(stack, runId))
-    .filter(({ manifest }) => manifest !== null);
-  if (made.length > 0) return made;
-  throw new CommandError(`stack "${what}" has no results of its present scenario`, `./bench up ${what} makes them`);
 }

@@ -1,9 +1,10 @@
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
 import benchmark from "../index.ts";
 import { projectRoot } from "../run/projectRoot.ts";
+import { stackNames } from "../run/stackFiles.ts";
 import { backendEnvironment } from "./backend.ts";
 import { CommandError } from "./commandError.ts";
 import { explainEngineError } from "./explain.ts";
@@ -72,10 +73,6 @@ export function stackFile(name: string): string {
     `use one of: ${stackNames().join(", ")}`,
     2,
   );
-}
-
-export function stackNames(): string[] {
-  return readdirSync(projectRoot).flatMap((file) => /^Pulumi\.(.+)\.yaml$/.exec(file)?.[1] ?? []);
 }
 
 /** Options of an engine call: its own words go to stderr when asked for, and nowhere otherwise. */
