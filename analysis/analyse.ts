@@ -15,8 +15,10 @@ import { poolServer } from "./server/poolServer.ts";
 import type { StageServer } from "./server/serverMetrics.ts";
 import { assessSlo } from "./slo/assess.ts";
 import { type StageRows, stageRows } from "./stageRows.ts";
+import { stageSpans } from "./stageSpans.ts";
 import { onlyStarts, startsOf } from "./starts.ts";
 import { declaredTargets, systemIdentity } from "./systemIdentity.ts";
+import { tailOf } from "./tail.ts";
 import { steadinessOf } from "./validity/steadiness.ts";
 import { validityOf } from "./validity/validity.ts";
 
@@ -94,6 +96,7 @@ function systemAnalysis(
   const stages = stagesOf(runs);
   const starts = startsOf(runs);
   const slo = assessSlo(runs, stages, criteria.slo);
+  const watched = runs.find(({ server }) => (server?.series.length ?? 0) > 0);
   return {
     name,
     ...systemIdentity(runs.find(({ plan }) => plan !== null) ?? first),
@@ -105,7 +108,8 @@ function systemAnalysis(
     slo,
     cost: costOf({ runs, stages, slo, criteria: criteria.cost }),
     bottleneck: bottleneckOf(stages),
-    serverSeries: runs.find(({ server }) => (server?.series.length ?? 0) > 0)?.server?.series ?? [],
+    serverSeries: watched?.server?.series ?? [],
+    stageSpans: stageSpans(watched),
     assumptions: first.provenance.simulation?.assumptions ?? [],
     harness: harnessName(runs),
     remarks: remarksOf(runs),
@@ -165,6 +169,7 @@ function stagesOf(runs: readonly Run[]): StageAnalysis[] {
             : stageMetrics(parts),
       steadiness: steadinessOf(parts),
       server: poolServer(server),
+      tail: tailOf(parts),
       errors: mergeErrors(errors).map(({ outcome, message, count }) => ({ outcome, message, count })),
     };
   });

@@ -4,7 +4,9 @@ import type { ComparedMetric, Criteria } from "../scenario/criteria.ts";
 import type { CostAnalysis } from "./cost/costAnalysis.ts";
 import type { Bottleneck, ServerSeries, StageServer } from "./server/serverMetrics.ts";
 import type { SloAssessment } from "./slo/sloAssessment.ts";
+import type { StageSpan } from "./stageSpans.ts";
 import type { Startup } from "./startup/startup.ts";
+import type { Tail } from "./tail.ts";
 import type { Steadiness, Validity } from "./validity/validity.ts";
 
 /** All that a reader is told, as data: written to analysis/data/stats.json; figures, report, README and terminal only draw it. */
@@ -40,6 +42,8 @@ export interface SystemAnalysis {
   readonly bottleneck: Bottleneck | null;
   /** Of the first repetition that has any; empty: none. */
   readonly serverSeries: readonly ServerSeries[];
+  /** Of the same repetition; empty where there are no series. Absent in older files. */
+  readonly stageSpans?: readonly StageSpan[];
   /** What the simulated engine takes for granted, in sentences; none for a real one. */
   readonly assumptions?: readonly string[];
   /** What sent the requests, with its versions where they are known, e.g. "guidellm 0.7.1"; absent in older files. */
@@ -83,6 +87,8 @@ export interface StageAnalysis {
   readonly steadiness: Steadiness;
   /** All repetitions together; null: nothing was recorded. */
   readonly server: StageServer | null;
+  /** null: no request rows; absent in older files. */
+  readonly tail?: Tail | null;
   /** Most frequent first; messages as the load generator wrote them, so escape them. */
   readonly errors?: readonly { readonly outcome: Outcome; readonly message: string; readonly count: number }[];
 }

@@ -13,7 +13,7 @@ const NO_SUCCESS = "no successful request";
 const NOT_STREAMED = "answers were not streamed";
 
 /** Values of one request; NaN where it has none. Definitions: docs/metrics.md. */
-type Formula = (stage: StageRows, row: number) => number;
+export type Formula = (stage: StageRows, row: number) => number;
 
 /** An open loop measures from the intended time: a late send is the server's queue pushed back into the client. */
 const begin: Formula = ({ columns, plan }, row) =>
@@ -22,8 +22,8 @@ const tokens: Formula = ({ columns }, row) => {
   const n = columns.outputTokens[row] as number;
   return n > 0 ? n : Number.NaN;
 };
-const ttft: Formula = (stage, row) => (stage.columns.firstTokenMs[row] as number) - begin(stage, row);
-const e2e: Formula = (stage, row) => (stage.columns.endMs[row] as number) - begin(stage, row);
+export const ttft: Formula = (stage, row) => (stage.columns.firstTokenMs[row] as number) - begin(stage, row);
+export const e2e: Formula = (stage, row) => (stage.columns.endMs[row] as number) - begin(stage, row);
 const generation: Formula = ({ columns }, row) =>
   (columns.endMs[row] as number) - (columns.firstTokenMs[row] as number);
 const tpot: Formula = (stage, row) => {
@@ -90,7 +90,7 @@ function countOutcomes(parts: readonly StageRows[]): Record<Outcome, number> {
 }
 
 /** Values of successful requests; with `failuresToo`, a failed request is +Infinity. Cancelled ones are neither. */
-function collect(parts: readonly StageRows[], formula: Formula, failuresToo: boolean): Float64Array {
+export function collect(parts: readonly StageRows[], formula: Formula, failuresToo: boolean): Float64Array {
   const values = new Float64Array(parts.reduce((sum, { rows }) => sum + rows.length, 0));
   let count = 0;
   for (const part of parts) {
