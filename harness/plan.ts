@@ -16,7 +16,16 @@ export interface HarnessPlan {
   readonly warmup: Warmup | null;
   readonly stages: readonly [Stage, ...Stage[]];
   readonly deadlines: Deadlines;
+  /** Where the server tells its metrics. Absent: `/metrics` of the target's origin; null: nobody is asked. */
+  readonly metrics?: MetricsPlan | null;
 }
+
+export interface MetricsPlan {
+  /** All addresses of each host are asked, e.g. every pod of a headless Service. Routers and GPU exporters, too. */
+  readonly urls: readonly string[];
+}
+
+export const mostMetricsUrls = 32;
 
 export interface PlanTarget {
   readonly name: string;

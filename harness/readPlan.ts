@@ -1,3 +1,4 @@
+import { checkMetrics } from "./metrics/metricsUrls.ts";
 import type { HarnessPlan } from "./plan.ts";
 import { PlanError } from "./planError.ts";
 import { SMALLEST_SIDE } from "./prompts/png.ts";
@@ -27,6 +28,7 @@ export function checkPlan(value: unknown): HarnessPlan {
     "warmup",
     "stages",
     "deadlines",
+    "metrics",
   ]);
   oneOf(plan.formatVersion, "formatVersion", [1]);
   text(plan.runId, "runId");
@@ -52,6 +54,10 @@ export function checkPlan(value: unknown): HarnessPlan {
   const deadlines = object(plan.deadlines, "deadlines", [...deadlineKeys, "drainMs"]);
   for (const key of deadlineKeys) number(deadlines[key], `deadlines.${key}`, 1, LONGEST_MS);
   if (deadlines.drainMs !== undefined) number(deadlines.drainMs, "deadlines.drainMs", 0, LONGEST_MS);
+  if (typeof plan.metrics !== "object" && plan.metrics !== undefined) {
+    throw new PlanError("metrics", plan.metrics, "an object with urls, or null for none");
+  }
+  checkMetrics(plan.metrics);
   return value as HarnessPlan;
 }
 

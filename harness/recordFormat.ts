@@ -8,6 +8,7 @@
  *   errors.jsonl    {"request", "stage", "outcome", "status", "message"} per failed request (messages cut to 500 chars)
  *   summary.json    HarnessSummary
  *   engine.json     EngineIdentity: who answered before the first request
+ *   server_metrics.jsonl.gz   ServerMetricsHead, then a ServerMetricsLine per page: what the server said of itself
  *
  * Times are ms on the generator's monotonic clock, 0 at the start of the run; `HarnessSummary.startedAt` anchors them.
  */
@@ -154,4 +155,37 @@ export interface SimulatorMark {
   readonly version: string;
   /** Simulated seconds per real second; null where only the header told of it. */
   readonly speed: number | null;
+}
+
+export const serverMetricsFile = "server_metrics.jsonl.gz";
+
+/** The first line. */
+export interface ServerMetricsHead {
+  readonly formatVersion: 1;
+  readonly everyMs: number;
+}
+
+/** One page of one address, or why there is none. */
+export interface ServerMetricsLine {
+  /** begin: before the stage's first request; end: after its last answer; during: in between. */
+  readonly moment: "begin" | "during" | "end";
+  /** From 0; warm-up has none. */
+  readonly stage: number;
+  /** The same for all addresses that were asked together. */
+  readonly round: number;
+  /** When it was asked, ms from the run's start, and how long the answer took. */
+  readonly atMs: number;
+  readonly tookMs: number;
+  readonly url: string;
+  /** null: the host's name has none. */
+  readonly address: string | null;
+  /** Lines of the exposition with names that are of use, as they came; absent where there is a gap. */
+  readonly text?: string;
+  /** The page was longer than what is kept. */
+  readonly cut?: boolean;
+  readonly gap?: string;
+  /** Nobody ever answered there, and it is not asked again. */
+  readonly final?: true;
+  /** Lines before this one that the disk was too slow for. */
+  readonly lost?: number;
 }

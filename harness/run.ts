@@ -3,6 +3,7 @@ import { readApiKey } from "./apiKey.ts";
 import { HealthWatch } from "./clientHealth.ts";
 import { closedLoop } from "./closedLoop.ts";
 import { InFlight } from "./inFlight.ts";
+import { ServerMetrics } from "./metrics/serverMetrics.ts";
 import { openLoop } from "./openLoop.ts";
 import type { HarnessPlan } from "./plan.ts";
 import { etaSeconds, type Part } from "./progress.ts";
@@ -61,11 +62,13 @@ export async function runPlan(plan: HarnessPlan, folder: string, options: RunOpt
   const onSignal = (): void => stopper.abort(reasonText(options.signal?.reason));
   options.signal?.addEventListener("abort", onSignal, { once: true });
   if (options.signal?.aborted) onSignal();
-  const run = new Run(plan, prompts, apiKey, recorder, { originMs, startedAt }, stopper.signal, options);
+  const metrics = ServerMetrics.open(plan, folder, apiKey, originMs, stopper.signal);
+  const run = new Run(plan, prompts, apiKey, recorder, metrics, { originMs, startedAt }, stopper.signal, options);
   try {
     return await run.execute();
   } finally {
     options.signal?.removeEventListener("abort", onSignal);
+    await metrics?.close();
     await recorder.close();
   }
 }
@@ -74,6 +77,7 @@ class Run {
   readonly #plan: HarnessPlan;
   readonly #prompts: PromptSource;
   readonly #recorder: Recorder;
+  readonly #metrics: ServerMetrics | null;
   readonly #clock: { readonly originMs: number; readonly startedAt: string };
   readonly #signal: AbortSignal;
   readonly #onProgress: (progress: HarnessProgress) => void;
@@ -89,6 +93,7 @@ class Run {
     prompts: PromptSource,
     apiKey: string | null,
     recorder: Recorder,
+    metrics: ServerMetrics | null,
     clock: { originMs: number; startedAt: string },
     signal: AbortSignal,
     { onProgress, onSimulated }: RunOptions,
@@ -96,6 +101,7 @@ class Run {
     this.#plan = plan;
     this.#prompts = prompts;
     this.#recorder = recorder;
+    this.#metrics = metrics;
     this.#clock = clock;
     this.#signal = signal;
     this.#onProgress = onProgress ?? (() => {});
@@ -135,7 +141,11 @@ class Run {
         this.#summaries.push(skipped(part, performance.now() - this.#clock.originMs));
         continue;
       }
-      this.#summaries.push(await this.#runPart(part, this.#stageNumber(index)));
+      const stage = this.#stageNumber(index);
+      const metrics = stage === WARMUP_STAGE ? null : this.#metrics;
+      await metrics?.begin(stage);
+      this.#summaries.push(await this.#runPart(part, stage));
+      await metrics?.end();
       part.ended = true;
       this.#recorder.flush();
       await this.#recorder.writeSummary(this.#summary("partial", UNFINISHED));
