@@ -7,7 +7,7 @@ import {
   KubernetesObjectApi,
   ServerConfiguration,
   wrapHttpLibrary,
-} from "@kubernetes/client-node";
+} from "#kubernetes-client";
 import { ClusterHttp } from "./clusterHttp.ts";
 import { authenticationOf } from "./clusterLogin.ts";
 import { whyNoAnswer } from "./noAnswer.ts";

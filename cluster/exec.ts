@@ -1,4 +1,4 @@
-import { Exec, type V1Status } from "@kubernetes/client-node";
+import { Exec, type V1Status } from "#kubernetes-client";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
 import { ExecExit, TransientExecError } from "./execErrors.ts";

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
-import { KubeConfig } from "@kubernetes/client-node";
 import { dump, load } from "js-yaml";
+import { KubeConfig } from "#kubernetes-client";
 import { nearest } from "../scenario/nearest.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import { ClusterError } from "./clusterError.ts";

@@ -1,4 +1,4 @@
-import { ApiException } from "@kubernetes/client-node";
+import { ApiException } from "#kubernetes-client";
 import type { ClusterIdentity } from "./connection.ts";
 
 const passingCodes = [

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiException } from "@kubernetes/client-node";
+import { ApiException } from "#kubernetes-client";
 import { ClusterError } from "./clusterError.ts";
 import type { ClusterIdentity } from "./connection.ts";
 import { isTransient, statusMessage, whyNoAnswer } from "./noAnswer.ts";

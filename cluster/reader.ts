@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiException, type V1Pod } from "@kubernetes/client-node";
+import { ApiException, type V1Pod } from "#kubernetes-client";
 import { labelKeys } from "../manifests/labels.ts";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";

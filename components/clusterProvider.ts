@@ -1,6 +1,6 @@
-import { KubeConfig } from "@kubernetes/client-node";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { KubeConfig } from "#kubernetes-client";
 import type { ClusterAccess } from "../cluster/connection.ts";
 
 /** Stands for a cluster where a dry run has none: the provider previews against an address that refuses at once. */

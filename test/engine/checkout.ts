@@ -15,6 +15,7 @@ import { join } from "node:path";
 import type { Manifest } from "../../analysis/run.ts";
 
 const root = join(import.meta.dirname, "..", "..");
+const client = join(root, ".bench", "kubernetes-client.mjs");
 const left = new Set([".git", ".bench", "results", "node_modules", "test", "docs"]);
 
 export interface Ended {
@@ -44,6 +45,9 @@ export class Checkout {
     for (const name of readdirSync(root))
       if (!left.has(name)) cpSync(join(root, name), join(this.path, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
+    if (!existsSync(client)) throw new Error("there is no .bench/kubernetes-client.mjs; ./bench doctor makes it");
+    mkdirSync(join(this.path, ".bench"));
+    symlinkSync(client, join(this.path, ".bench", "kubernetes-client.mjs"));
   }
 
   remove(): void {
@@ -61,7 +65,7 @@ export class Checkout {
   }
 
   start(...args: string[]): Started {
-    return this.#spawn(process.execPath, [join(this.path, "cli", "main.ts"), ...args]);
+    return this.#spawn(process.execPath, ["--conditions=bundled", join(this.path, "cli", "main.ts"), ...args]);
   }
 
   /** A plain `pulumi`, with what `./bench env` prints. */
