@@ -17,7 +17,9 @@ export const secretKeys = ["hfToken", "clusterToken", "apiKeys"] as const;
 
 const NUMBERS = new Set(["gpuCount", "repetitions", "seed"]);
 const OBJECTS = new Set(
-  "engine simulator targets workloadOverrides harnessSettings cluster modelSpec prices apiKeys".split(" "),
+  "engine simulator targets workloadOverrides harnessSettings cluster modelSpec prices slo comparison cost apiKeys".split(
+    " ",
+  ),
 );
 
 /**

@@ -1,3 +1,5 @@
+import type { Price } from "./prices.ts";
+
 /** What a run is judged by. None of it changes what is measured, so none of it is part of the run id. */
 export interface Criteria {
   /** null: none was set; then nothing is said about it. */
@@ -20,6 +22,8 @@ export interface Slo {
 }
 export type SloLatency = "ttftMs" | "tpotMs" | "itlMs" | "e2eMs";
 export type SloPercentile = "p50" | "p95" | "p99";
+export const sloLatencies = ["ttftMs", "tpotMs", "itlMs", "e2eMs"] as const satisfies readonly SloLatency[];
+export const sloPercentiles = ["p50", "p95", "p99"] as const satisfies readonly SloPercentile[];
 export type PercentileLimits = Readonly<Partial<Record<SloPercentile, number>>>;
 
 export const comparedMetricNames = [
@@ -48,6 +52,8 @@ export interface CostCriteria {
   readonly requestsPerSecond: number | null;
   /** Power usage effectiveness of the site, 1 or more; energy is multiplied by it. */
   readonly pue: number;
+  /** GPU name -> price, as the stack file says: a price that is set after a run counts too. Absent in older files. */
+  readonly prices?: Readonly<Record<string, Price>>;
 }
 
 export const shippedCriteria: Criteria = {

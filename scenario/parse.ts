@@ -1,6 +1,6 @@
 import { clusterOf } from "./clusterSettings.ts";
 import { type RawConfig, secretKeys } from "./config.ts";
-import { shippedCriteria } from "./criteria.ts";
+import { criteriaOf } from "./criteriaOf.ts";
 import { freeze } from "./freeze.ts";
 import { defaultHarness, defaultWorkload } from "./harnesses.ts";
 import { missingAtUp } from "./missingAtUp.ts";
@@ -30,6 +30,7 @@ export function parseScenario(
   const sources = collect([() => targetSources(config, file)])[0]!;
   const targets = collect(sources.map((target) => () => resolveTarget(target, config, raw, file)));
   collect([() => checkScenario(config, sources, targets, raw, file)]);
+  const [criteria] = collect([() => criteriaOf(config, file)]);
   const harness = harnessOf(config);
   const missing = missingAtUp(sources, targets, harness, raw, file);
   if (missing.length > 0 && tokens === "required") throw new ScenarioError(missing);
@@ -48,7 +49,7 @@ export function parseScenario(
     mode: config.mode ?? "benchmark",
     cluster: clusterOf(config),
     warnings: missing.map(({ message }) => message),
-    criteria: shippedCriteria,
+    criteria: criteria!,
   });
 }
 

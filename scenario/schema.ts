@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { type ComparedMetric, comparedMetricNames } from "./criteria.ts";
 import { loadFormats } from "./engine.ts";
 import { gpus } from "./gpus.ts";
 import { models } from "./models.ts";
@@ -207,6 +208,53 @@ const price = z.strictObject({
   asOf: z.iso.date().meta({ title: "a date such as 2026-11-22" }).describe("Day the price was valid."),
 });
 
+const milliseconds = z.number().gt(0).max(86_400_000);
+const limits = z
+  .strictObject({
+    p50: milliseconds.describe("Half of all requests are at most this slow, in ms."),
+    p95: milliseconds.describe("95 of 100 requests are, in ms."),
+    p99: milliseconds.describe("99 of 100 requests are, in ms."),
+  })
+  .partial();
+
+const slo = z
+  .strictObject({
+    ttftMs: limits.describe("Time to the first token."),
+    tpotMs: limits.describe("Time per output token after the first."),
+    itlMs: limits.describe("Gap between two tokens."),
+    e2eMs: limits.describe("The whole answer."),
+    minRequestsPerSecond: z.number().gt(0).describe("Least throughput in requests/s."),
+    minOutputTokensPerSecond: z.number().gt(0).describe("Least throughput in output tokens/s."),
+    maxErrorRate: z.number().min(0).max(1).describe("Largest share of failed requests: 0.01 is 1 %."),
+  })
+  .partial();
+
+const margin = z.number().gt(0).max(1);
+const comparison = z
+  .strictObject({
+    primary: z
+      .enum(comparedMetricNames)
+      .describe("The one metric that verdict and gate rest on. Default outputTokensPerSecond."),
+    margins: z
+      .strictObject(
+        Object.fromEntries(comparedMetricNames.map((metric) => [metric, margin])) as Record<
+          ComparedMetric,
+          typeof margin
+        >,
+      )
+      .partial()
+      .describe("Smallest change that matters, as a share. Default 0.05 for throughput, 0.1 for latencies."),
+  })
+  .partial();
+
+const cost = z
+  .strictObject({
+    extraUsdPerHour: z.number().min(0).describe("Gateway, volumes, load balancer and the like. Default 0."),
+    requestsPerSecond: z.number().gt(0).describe("The load the system is bought for: what it costs is then computed."),
+    pue: z.number().min(1).max(5).describe("Power usage effectiveness of the site; energy is multiplied. Default 1."),
+  })
+  .partial();
+
 export const configSchema = z.strictObject({
   platform: z.enum(platforms).describe("Where it runs: gke, ocp, kind, or local (this machine, no cluster)."),
   ...z.object(hardwareAndModel).partial().shape,
@@ -237,6 +285,9 @@ export const configSchema = z.strictObject({
   cluster: cluster.optional().describe("Which cluster and namespace; not on platform local."),
   modelSpec: modelSpec.optional().describe("Architecture of a model outside the catalogue; with model: custom."),
   prices: z.record(z.string(), price).optional().describe("GPU name -> price, in place of the catalogue's."),
+  slo: slo.optional().describe("Service level objectives: what a stage must hold. Changing them needs no new run."),
+  comparison: comparison.optional().describe("What a comparison's verdict rests on. Changing it needs no new run."),
+  cost: cost.optional().describe("What is paid besides GPUs, and for which load. Changing it needs no new run."),
 });
 
 export type Config = z.output<typeof configSchema>;

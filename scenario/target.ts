@@ -32,7 +32,7 @@ export function resolveTarget(source: TargetSource, config: Config, secrets: Sec
     const value = problem.key === "gpu" ? gpu.name : engine.maxModelLen;
     throw new UserError({ key, value, reason: problem.reason, allowed: null, file, next: problem.next });
   }
-  const price = source.method === "simulated" ? null : priceOf(config.platform, gpu, config.prices ?? {});
+  const price = priceOf(config.platform, gpu, config.prices ?? {});
   const deployed = { name: source.name, model, gpu, gpuCount, engine, fit: memoryFit(gpu, model, engine), price };
   if (source.method !== "simulated") return { method: source.method, ...deployed };
   return { method: "simulated", ...deployed, simulator: simulatorSettings(source, file) };
