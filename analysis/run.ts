@@ -40,6 +40,8 @@ export interface Run {
   readonly failuresUnknown?: string | null;
   /** How the engine started, where harness nop looked; absent or null elsewhere. */
   readonly startup?: Startup | null;
+  /** Containers of the engine that began anew while requests were sent, in sentences; absent or empty: none is known of. */
+  readonly engineRestarts?: readonly string[];
   /** null or absent: nobody asked the engine. */
   readonly server?: ServerRecord | null;
 }

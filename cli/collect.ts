@@ -15,6 +15,7 @@ import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
+import { validityExit } from "./validityExit.ts";
 
 /**
  * `./bench collect STACK`: brings home what has ended in the cluster and is not here yet, reads the native files of the
@@ -35,7 +36,8 @@ export async function collect(name: string): Promise<number> {
   const analysis = await writeResults(folders, out, driver);
   if (analysis === null) return 1;
   process.stdout.write(`${terminalTable(analysis)}\nReport: ${relative(process.cwd(), out)}/report.html\n`);
-  return folders.length === runs.length && folders.every(({ state }) => state === "complete") ? 0 : 1;
+  const whole = folders.length === runs.length && folders.every(({ state }) => state === "complete");
+  return whole ? validityExit(analysis) : 1;
 }
 
 async function collectFromCluster(

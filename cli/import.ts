@@ -6,6 +6,7 @@ import { writeResults } from "../run/results.ts";
 import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
+import { validityExit } from "./validityExit.ts";
 
 export interface ImportOptions {
   readonly harness: string;
@@ -31,7 +32,7 @@ export async function importFiles(path: string, { harness, as, simulated }: Impo
   if (analysis === null) return 1;
   const where = relative(process.cwd(), folder.path);
   process.stdout.write(`${terminalTable(analysis)}\nRun folder: ${where}\nReport: ${where}/report.html\n`);
-  return 0;
+  return validityExit(analysis);
 }
 
 function nameOf(path: string): string {

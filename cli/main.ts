@@ -142,7 +142,8 @@ Begin with:
   ./bench up kind-sim     the same on the Kubernetes cluster that kubectl talks to, still without a GPU
   ./bench preview ocp-h100    what a benchmark on GPUs would apply, need and cost; starts nothing
 
-Exit codes: 0 done, 1 failed or partial, 2 wrong usage or configuration, 130 interrupted.`,
+Exit codes: 0 done, 1 failed or partial, 2 wrong usage or configuration, 3 done but the results are INVALID,
+130 interrupted.`,
 );
 
 try {

@@ -5,6 +5,7 @@ import { runsFile, writeResults } from "../run/results.ts";
 import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
+import { validityExit } from "./validityExit.ts";
 
 /** `./bench report DIR`: analysis, figures and report of a run folder, or of a folder that compares several, again. */
 export async function report(directory: string): Promise<number> {
@@ -20,5 +21,5 @@ export async function report(directory: string): Promise<number> {
   const analysis = await writeResults(folders, out, driver);
   if (analysis === null) return 1;
   process.stdout.write(`${terminalTable(analysis)}\nReport: ${relative(process.cwd(), out)}/report.html\n`);
-  return 0;
+  return validityExit(analysis);
 }

@@ -12,6 +12,7 @@ import { recordedState } from "./recordedState.ts";
 import { otherCluster } from "./sameCluster.ts";
 import { ownAmong, takeOver } from "./takeOver.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
+import { validityExit } from "./validityExit.ts";
 
 export interface UpOptions {
   readonly retry: boolean;
@@ -24,7 +25,7 @@ export interface UpOptions {
   readonly quiet?: boolean;
 }
 
-/** `./bench up STACK`; returns the exit code: 0 complete, 1 partial or failed, 130 interrupted. */
+/** `./bench up STACK`; returns the exit code: 0 complete, 1 partial or failed, 3 complete and invalid, 130 interrupted. */
 export async function up(name: string, options: UpOptions): Promise<number> {
   if (options.mode !== undefined) process.env.LLMBENCH_MODE = options.mode;
   const scenario = loadScenario(name);
@@ -53,7 +54,8 @@ export async function up(name: string, options: UpOptions): Promise<number> {
   if (driver.result !== null && !options.quiet) printResult(driver.result, name);
   if (interrupt.signal.aborted) return 130;
   if (scenario.mode !== "benchmark") return 0;
-  return driver.result?.status === "complete" ? 0 : 1;
+  if (driver.result?.status !== "complete") return 1;
+  return driver.result.analysis === null ? 0 : validityExit(driver.result.analysis);
 }
 
 /** What earlier calls left: on another cluster nothing is touched; what a killed one created without a note is ours. */

@@ -5,6 +5,7 @@ import { importAiperf } from "./aiperf.ts";
 import { answeredBySimulator, undeclaredSimulation } from "./answeredBySimulator.ts";
 import { importBenchmarkReport } from "./benchmarkReport.ts";
 import { distinctStages } from "./distinctStages.ts";
+import { engineRestarts, type Span } from "./engineRestarts.ts";
 import { importFmperf } from "./fmperf.ts";
 import { importGuidellm } from "./guidellm.ts";
 import { ImportError, NothingLeft } from "./importError.ts";
@@ -67,7 +68,15 @@ export async function importRun(folder: string, origin?: RunOrigin): Promise<Run
   const { requests, itl, errors, remarks, failuresUnknown = null } = results;
   const stages = distinctStages(results.stages);
   const told = { plan, stages, requests, itl, errors, remarks, startup, failuresUnknown };
-  return { ...(await identity(manifest, native, results)), ...told };
+  const known = await identity(manifest, native, results);
+  return { ...known, ...told, engineRestarts: await engineRestarts(folder, loadSpan(known.startedAt, results)) };
+}
+
+/** An engine that began before the first stage was waited for: only what came later met a cold one. */
+function loadSpan(startedAt: string, { stages }: NativeResults): Span {
+  const start = Date.parse(startedAt);
+  const first = Math.min(...stages.map(({ summary }) => summary.startMs));
+  return { fromMs: start + first, toMs: start + Math.max(...stages.map(({ summary }) => summary.drainedMs)) };
 }
 
 /** A run that did not end well and left nothing to read is still one that was made: its reason stands in the report. */
@@ -100,7 +109,7 @@ const empty: NativeResults = {
 
 type Identity = Omit<
   Run,
-  "plan" | "stages" | "requests" | "itl" | "errors" | "remarks" | "startup" | "failuresUnknown"
+  "plan" | "stages" | "requests" | "itl" | "errors" | "remarks" | "startup" | "failuresUnknown" | "engineRestarts"
 >;
 
 async function identity(manifest: RunOrigin, native: string, results: NativeResults): Promise<Identity> {

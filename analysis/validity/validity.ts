@@ -1,6 +1,17 @@
 import type { StageAnalysis, StageMetrics } from "../analysis.ts";
 import type { Run } from "../run.ts";
-import { warningsOf } from "../warnings.ts";
+import { clientFindings } from "./client.ts";
+import { completenessFindings } from "./completeness.ts";
+import { failureFindings } from "./failures.ts";
+import { fingerprintFindings } from "./fingerprint.ts";
+import { prefixCacheFindings } from "./prefixCache.ts";
+import { restartFindings } from "./restarts.ts";
+import { sampleFindings } from "./samples.ts";
+import { serverRecordFindings } from "./serverRecord.ts";
+import { steadyStateFindings } from "./steadyState.ts";
+import { tokenFindings } from "./tokens.ts";
+import { tracingFindings } from "./tracing.ts";
+import { windowFindings } from "./window.ts";
 
 /** Whether the numbers of one system may be believed. */
 export interface Validity {
@@ -43,9 +54,25 @@ export interface Steadiness {
   readonly plateau: StageMetrics | null;
 }
 
+const rank: Readonly<Record<Finding["severity"], number>> = { invalid: 0, suspect: 1, note: 2 };
+
+/** All checks; a system is as good as its worst finding. */
 export function validityOf(runs: readonly Run[], stages: readonly StageAnalysis[]): Validity {
-  const findings = warningsOf(runs, stages).map(
-    (text): Finding => ({ check: "completeness", severity: "note", loads: [], text }),
-  );
-  return { verdict: "valid", findings };
+  const ran = stages.filter(({ repetitions }) => repetitions.length > 0);
+  const findings = [
+    ...completenessFindings(runs, stages),
+    ...failureFindings(ran),
+    ...restartFindings(runs, ran),
+    ...fingerprintFindings(runs),
+    ...clientFindings(ran),
+    ...prefixCacheFindings(runs, ran),
+    ...steadyStateFindings(ran),
+    ...windowFindings(ran),
+    ...sampleFindings(runs, ran),
+    ...tokenFindings(runs, ran),
+    ...tracingFindings(runs),
+    ...serverRecordFindings(runs),
+  ].sort((a, b) => rank[a.severity] - rank[b.severity]);
+  const worst = findings[0]?.severity ?? "note";
+  return { verdict: worst === "note" ? "valid" : worst, findings };
 }

@@ -11,6 +11,7 @@ import { type RemarkGroup, remarkGroups } from "./remarks.ts";
 import { startupText } from "./startup.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
 import { type Column, textTable, wrapText } from "./textTable.ts";
+import { validitySection } from "./validityText.ts";
 
 const WIDTH = 120;
 
@@ -48,6 +49,7 @@ function systemSection(system: SystemAnalysis, anySimulated: boolean): string[] 
         "  ",
       ),
     ),
+    ...validitySection(system, WIDTH),
     ...namedStarts({ systems: [system] }).flatMap(({ startup }) => ["", startupText(startup)]),
     ...(system.stages.length === 0
       ? startsOnly(system)

@@ -5,6 +5,7 @@ import { loadTable } from "./loadTable.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
 import { startTable } from "./startup.ts";
 import { textTable, wrapText } from "./textTable.ts";
+import { validityLine } from "./validityText.ts";
 
 const WIDTH = 100;
 
@@ -40,6 +41,7 @@ function systemLines(system: SystemAnalysis): string[] {
     ...wrapText(systemTitle(system), WIDTH, "  "),
     ...table,
     ...notes.flatMap((note) => wrapText(note, WIDTH, "  ")),
+    validityLine(system.validity),
   ];
 }
 
@@ -63,9 +65,11 @@ export function systemTitle({ name, model, hardware, runs }: SystemAnalysis): st
   return `${name}: ${model} on ${hardware}, ${counted}`;
 }
 
-/** Warnings of all systems; with several, each says whose it is. */
+/** What makes systems suspect or invalid; with several, each says whose it is. Notes are for stats.txt and the report. */
 export function systemWarnings(systems: readonly SystemAnalysis[]): string[] {
   return systems.flatMap(({ name, validity }) =>
-    validity.findings.map(({ text }) => (systems.length > 1 ? `${name}: ${text}` : text)),
+    validity.findings
+      .filter(({ severity }) => severity !== "note")
+      .map(({ text }) => (systems.length > 1 ? `${name}: ${text}` : text)),
   );
 }

@@ -1,6 +1,6 @@
-import type { DataSource } from "../harness/plan.ts";
-import { outcomes } from "../harness/recordFormat.ts";
-import type { Run } from "./run.ts";
+import type { DataSource } from "../../harness/plan.ts";
+import { outcomes } from "../../harness/recordFormat.ts";
+import type { Run } from "../run.ts";
 
 const OK = outcomes.indexOf("ok");
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { analyse } from "../../analysis/analyse.ts";
-import type { HarnessSummary, StageSummary } from "../../harness/recordFormat.ts";
-import { closedLoopRun } from "./fakeEngine.ts";
-import type { FakeRequest, FakeRun } from "./nativeFolder.ts";
-import { imported, options, warningsOf } from "./systems.ts";
+import { analyse } from "../../../analysis/analyse.ts";
+import type { HarnessSummary, StageSummary } from "../../../harness/recordFormat.ts";
+import { closedLoopRun } from "../fakeEngine.ts";
+import type { FakeRequest, FakeRun } from "../nativeFolder.ts";
+import { imported, options, warningsOf } from "../systems.ts";
 
 const good = closedLoopRun({ seed: 1, concurrencies: [2], windowMs: 1000 });
 
@@ -15,7 +15,7 @@ const changed = (change: (request: FakeRequest, index: number) => Partial<FakeRe
   requests: good.requests.map((request, index) => ({ ...request, ...change(request, index) })),
 });
 
-describe("warnings", () => {
+describe("findings", () => {
   it("are absent where there is nothing to warn of", async () => {
     assert.deepEqual(await warnings({}), []);
   });
@@ -79,7 +79,7 @@ describe("warnings", () => {
     const cached = changed(() => ({ cachedTokens: 60 }));
     assert.match(
       (await warnings(cached))[0]!,
-      /^up to 60 % of prompt tokens came from the server's prefix cache, where the workload shares 0 %/,
+      /^up to 60 % of prompt tokens came from the server's prefix cache at concurrency 2, where the workload shares 0 %/,
     );
     const sharing = {
       type: "synthetic",
@@ -112,7 +112,7 @@ describe("warnings", () => {
   });
 });
 
-describe("a warning about several loads", () => {
+describe("a finding about several loads", () => {
   it("is said once, with all loads and the worst value", async () => {
     const fake = closedLoopRun({ seed: 1, concurrencies: [1, 2, 4], windowMs: 1000 });
     const told = (await imported(fake)).stages.map(({ summary }, i) => ({
