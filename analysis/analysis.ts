@@ -3,7 +3,7 @@ import type { Outcome } from "../harness/recordFormat.ts";
 import type { ComparedMetric, Criteria } from "../scenario/criteria.ts";
 import type { CostAnalysis } from "./cost/costAnalysis.ts";
 import type { Bottleneck, ServerSeries, StageServer } from "./server/serverMetrics.ts";
-import type { SloAssessment } from "./slo/sloAssessment.ts";
+import type { LargestLoad, SloAssessment } from "./slo/sloAssessment.ts";
 import type { StageSpan } from "./stageSpans.ts";
 import type { Startup } from "./startup/startup.ts";
 import type { Tail } from "./tail.ts";
@@ -151,8 +151,21 @@ export interface Comparison {
   /** All that differed besides the engine: one row per setting whose values are not all equal. */
   readonly differences: readonly Difference[];
   readonly rows: readonly ComparisonRow[];
-  /** One sentence a reader can repeat, from the primary metric. */
+  /** Metrics that neither side has, in sentences: they have no rows. Absent in older files. */
+  readonly leftOut?: readonly string[];
+  /** One per candidate, where it and the baseline have objectives and a largest load that meets them. Absent in older files. */
+  readonly largestLoads?: readonly ComparedLargestLoad[];
+  /** A sentence a reader can repeat, from the primary metric, and one on the largest loads. */
   readonly headline: string;
+}
+
+export interface ComparedLargestLoad {
+  readonly candidate: string;
+  readonly mine: LargestLoad;
+  readonly baseline: LargestLoad;
+  /** Between two measured loads nobody knows: better and worse where the ranges do not overlap, else inconclusive. */
+  readonly verdict: "better" | "worse" | "inconclusive";
+  readonly sentence: string;
 }
 
 export interface Difference {

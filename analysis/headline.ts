@@ -1,4 +1,5 @@
-import type { ComparisonRow, Verdict } from "./analysis.ts";
+import type { ComparedLargestLoad, ComparedMetric, ComparisonRow, Verdict } from "./analysis.ts";
+import { comparedMetrics } from "./comparison/comparedMetrics.ts";
 
 const verdictWords: Readonly<Record<Verdict, string>> = {
   better: "better",
@@ -7,14 +8,26 @@ const verdictWords: Readonly<Record<Verdict, string>> = {
   inconclusive: "inconclusive",
 };
 
-/** One sentence per candidate from the primary metric over all matched loads. */
+export interface HeadlineOf {
+  readonly baseline: string;
+  readonly primary: ComparedMetric;
+  readonly largestLoads: readonly ComparedLargestLoad[];
+  readonly simulated: boolean;
+  /** How many different ones sent the load. */
+  readonly harnesses: number;
+}
+
+/** One sentence per candidate from the primary metric over all matched loads, and one on the loads that the objectives allow. */
 export function comparisonHeadline(
   rows: readonly ComparisonRow[],
-  baseline: string,
-  { simulated, harnesses }: { readonly simulated: boolean; readonly harnesses: number },
+  { baseline, primary, largestLoads, simulated, harnesses }: HeadlineOf,
 ): string {
-  const primary = rows.filter((row) => row.metric === "outputTokensPerSecond" && row.load === null);
-  const sentences = primary.map((row) => `${sentence(row, baseline, loadsOf(row, rows))}.`);
+  const sentences = rows
+    .filter((row) => row.metric === primary && row.load === null)
+    .flatMap((row) => {
+      const largest = largestLoads.find(({ candidate }) => candidate === row.candidate);
+      return [`${sentence(row, baseline, loadsOf(row, rows))}.`, ...(largest ? [`${largest.sentence}.`] : [])];
+    });
   // One engine under two load generators differs too, and by that neither is the better one.
   if (harnesses > 1) sentences.push("Their load came from different harnesses, so a difference may be the harness's.");
   return `${simulated ? "SIMULATED: " : ""}${sentences.join(" ")}`;
@@ -27,12 +40,12 @@ function loadsOf({ candidate, metric }: ComparisonRow, rows: readonly Comparison
 }
 
 function sentence(
-  { candidate, ratio, interval, repetitions, verdict, reason }: ComparisonRow,
+  { candidate, metric, ratio, interval, repetitions, verdict, reason }: ComparisonRow,
   baseline: string,
   loads: number,
 ): string {
   if (ratio.value === null) return `${candidate} against ${baseline}: inconclusive, ${reason}`;
-  const change = `${candidate} gives ${changeOf(ratio.value)} output tokens/s than ${baseline}`;
+  const change = `${candidate} ${changeOf(ratio.value, metric)} than ${baseline}`;
   const over = `geometric mean of ${loads} matched ${loads === 1 ? "load" : "loads"}`;
   if (interval === null) return `${change} (${over}): inconclusive, ${reason}`;
   const [mine, theirs] = repetitions;
@@ -41,8 +54,12 @@ function sentence(
   return `${change} (${range}, ${counted}, ${over}): ${verdictWords[verdict]}`;
 }
 
-function changeOf(ratio: number): string {
-  return `${(100 * Math.abs(ratio - 1)).toFixed(1)} % ${ratio < 1 ? "fewer" : "more"}`;
+function changeOf(ratio: number, key: ComparedMetric): string {
+  const metric = comparedMetrics.find((one) => one.key === key)!;
+  const share = `${(100 * Math.abs(ratio - 1)).toFixed(1)} %`;
+  return metric.higherIsBetter
+    ? `gives ${share} ${ratio < 1 ? "fewer" : "more"} ${metric.label}`
+    : `has a ${metric.label} that is ${share} ${ratio < 1 ? "lower" : "higher"}`;
 }
 
 function signed(ratio: number): string {

@@ -1,3 +1,4 @@
+import cdf from "@stdlib/stats-base-dists-t-cdf";
 import quantile from "@stdlib/stats-base-dists-t-quantile";
 
 /** Ratio of two systems' geometric means over repetitions, with a two-sided interval. */
@@ -7,6 +8,8 @@ export interface RatioInterval {
   readonly high: number;
   /** The interval is ratio / factor .. ratio * factor: also the smallest change that these repetitions could show. */
   readonly factor: number;
+  /** Two-sided, of a ratio of 1: below 1 - confidence exactly when the interval leaves 1 out. */
+  readonly p: number;
 }
 
 export function geometricMean(values: readonly number[]): number {
@@ -27,14 +30,17 @@ export function ratioInterval(
   if (candidate.length < 2 || baseline.length < 2) return null;
   const a = candidate.map(Math.log);
   const b = baseline.map(Math.log);
-  const ratio = Math.exp(mean(a) - mean(b));
+  const difference = mean(a) - mean(b);
+  const ratio = Math.exp(difference);
   const errorA = variance(a) / a.length;
   const errorB = variance(b) / b.length;
   const error = Math.sqrt(errorA + errorB);
-  if (error === 0) return { ratio, low: ratio, high: ratio, factor: 1 };
+  if (error === 0) return { ratio, low: ratio, high: ratio, factor: 1, p: difference === 0 ? 1 : 0 };
   const freedom = (errorA + errorB) ** 2 / (errorA ** 2 / (a.length - 1) + errorB ** 2 / (b.length - 1));
   const factor = Math.exp(quantile(1 - (1 - confidence) / 2, freedom) * error);
-  return { ratio, low: ratio / factor, high: ratio * factor, factor };
+  // The lower tail: 1 - cdf of the upper one would be 0 from t = 9 on, where much smaller p are still told apart by Holm.
+  const p = Math.min(1, 2 * cdf(-Math.abs(difference) / error, freedom));
+  return { ratio, low: ratio / factor, high: ratio * factor, factor, p };
 }
 
 /**
@@ -53,6 +59,22 @@ export function repetitionsNeeded(
   let n = 2;
   while (n <= 100 && quantile(0.975, 2 * n - 2) * Math.sqrt((2 * spread) / n) > width) n++;
   return n <= 100 ? n : null;
+}
+
+/**
+ * Holm's step-down correction: the p values as they may be read when all of them are looked at, in the order in which they
+ * came. One that is below 5 % after it is so with all looks together wrong in at most 5 % of cases, however they depend on
+ * each other: the rows of one comparison come from the same runs.
+ */
+export function holm(p: readonly number[]): number[] {
+  const adjusted: number[] = Array.from(p, () => 1);
+  let largest = 0;
+  const order = p.map((_, index) => index).sort((a, b) => (p[a] as number) - (p[b] as number));
+  for (const [rank, index] of order.entries()) {
+    largest = Math.max(largest, Math.min(1, (p.length - rank) * (p[index] as number)));
+    adjusted[index] = largest;
+  }
+  return adjusted;
 }
 
 function mean(values: readonly number[]): number {

@@ -1,7 +1,16 @@
 import assert from "node:assert/strict";
 import { analyse } from "../../analysis/analyse.ts";
 import type { Analysis, ComparisonRow } from "../../analysis/analysis.ts";
+import type { RequestColumns } from "../../analysis/run.ts";
+import { shippedCriteria } from "../../scenario/criteria.ts";
 import { analysed, options, runsOf } from "./systems.ts";
+
+/** The same requests without a moment of a first token. */
+const answeredWhole = (columns: RequestColumns): RequestColumns => ({
+  ...columns,
+  firstTokenMs: columns.firstTokenMs.map(() => Number.NaN),
+  lastTokenMs: columns.lastTokenMs.map(() => Number.NaN),
+});
 
 const find = (
   analysis: Analysis,
@@ -117,7 +126,7 @@ describe("comparison of systems", () => {
     assert.equal(analysis.comparison!.headline, "SIMULATED: b against a: inconclusive, no load in common with a.");
   });
 
-  it("says which value is unknown instead of leaving a row out", async () => {
+  it("leaves out what neither side has, and says once what and why", async () => {
     // 100 ms hold 1 or 2 requests at concurrency 1: far below the floor of a median.
     const analysis = await analysed(
       [
@@ -126,12 +135,52 @@ describe("comparison of systems", () => {
       ],
       100,
     );
-    const row = find(analysis, "ttftP50Ms", 1);
-    assert.equal(row.ratio.value, null);
-    assert.match(row.reason, /^TTFT p50 is unknown: n = \d, p50 needs 11$/);
-    assert.equal(row.verdict, "inconclusive");
+    assert.equal(find(analysis, "ttftP50Ms", 1), undefined);
+    assert.equal(find(analysis, "ttftP95Ms", null), undefined);
     // The row over all loads rests on the one that both have.
     assert.notEqual(find(analysis, "ttftP50Ms", null).ratio.value, null);
+    assert.deepEqual(analysis.comparison!.leftOut, [
+      "not compared, since neither side has it: TTFT p50 at load 1; TPOT p50 at load 1; E2E p50 at load 1 (each repetition alone has fewer than the 11 samples that p50 needs)",
+      "not compared, since neither side has it: TTFT p95; TPOT p95; E2E p95 (each repetition alone has fewer than the 130 samples that p95 needs)",
+    ]);
+  });
+
+  it("keeps the row of what one side lacks, with the reason", async () => {
+    const runs = await runsOf([{ name: "a" }, { name: "b" }]);
+    const whole = runs.map((run) => (run.target === "a" ? run : { ...run, requests: answeredWhole(run.requests!) }));
+    const row = find(analyse(whole, options), "ttftP50Ms", null);
+    assert.equal(row.ratio.value, null);
+    assert.equal(row.reason, "TTFT p50 is known of both at no matched load");
+    assert.match(find(analyse(whole, options), "ttftP50Ms", 4).reason, /^TTFT p50 is unknown: /);
+  });
+
+  it("rests its sentence on the metric that the criteria name, and uses their margins", async () => {
+    const runs = await runsOf([{ name: "a" }, { name: "b", shape: { slowdown: 1.15 } }]);
+    const comparison = { primary: "tpotP50Ms", margins: { tpotP50Ms: 0.3 } } as const;
+    const analysis = analyse(runs, { ...options, criteria: { ...shippedCriteria, comparison } });
+    assert.equal(analysis.comparison!.rows[0]!.metric, "tpotP50Ms");
+    assert.equal(analysis.comparison!.primary, "tpotP50Ms");
+    assert.equal(find(analysis, "tpotP50Ms", null).margin, 0.3);
+    assert.match(
+      analysis.comparison!.headline,
+      /^SIMULATED: b has a TPOT p50 that is 1\d\.\d % higher than a \(95 % interval .*\): the same within the margin\.$/,
+    );
+  });
+
+  it("corrects every row but the primary one for their number", async () => {
+    const { comparison } = await analysed([{ name: "engine-a" }, { name: "engine-b", shape: { slowdown: 1.15 } }]);
+    const rows = comparison!.rows.filter(({ p }) => p.value !== null);
+    const primary = rows.filter(({ metric, load }) => metric === "outputTokensPerSecond" && load === null);
+    const others = rows.filter((row) => !primary.includes(row));
+    assert.equal(primary.length, 1);
+    const smallest = Math.min(...others.map(({ p }) => p.value!));
+    // Ten and more rows of one engine, 15 % apart with a spread of 1 %: the raw p of the best is far below that of the primary.
+    assert.ok(smallest >= others.length * 1e-12 && smallest < 1e-3, `${smallest}`);
+    assert.ok(others.filter(({ verdict }) => verdict === "worse").every(({ p }) => p.value! < 0.05));
+    assert.equal(primary[0]!.mannWhitneyP.value!.toFixed(4), "0.0079");
+    const { low, high } = primary[0]!.interval!;
+    const { smallestDetectable } = primary[0]!;
+    assert.ok(Math.abs((1 + smallestDetectable.value!) ** 2 / (high / low) - 1) < 1e-9);
   });
 
   it("judges each of several candidates against the baseline", async () => {

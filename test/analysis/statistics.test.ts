@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import quantile from "@stdlib/stats-base-dists-t-quantile";
 import fc from "fast-check";
-import { geometricMean, ratioInterval, repetitionsNeeded } from "../../analysis/statistics.ts";
+import { geometricMean, holm, ratioInterval, repetitionsNeeded } from "../../analysis/statistics.ts";
 import { normal, seededRandom } from "./fakeEngine.ts";
 
 const positive = fc.array(fc.double({ min: 0.1, max: 1000, noNaN: true }), { minLength: 2, maxLength: 8 });
@@ -94,6 +94,65 @@ describe("the interval of a ratio", () => {
     let found = 0;
     for (let i = 0; i < 300; i++) if (ratioInterval(draw(1 / 1.15), draw(1))!.high < 1) found++;
     assert.ok(found > 290, `${found} of 300`);
+  });
+});
+
+describe("the p of no change", () => {
+  it("is that of the published tables: 0.05 at t = 2.776 with 4 degrees of freedom", () => {
+    // Three logs a side, both 0, s, -s apart from their centre: error^2 = 2 s^2 / 3, Welch's freedom is 4.
+    const side = (centre: number) => [-0.1, 0, 0.1].map((offset) => Math.exp(centre + offset));
+    const { p, low } = ratioInterval(side(2.776445 * Math.sqrt(0.02 / 3)), side(0))!;
+    close(p, 0.05, 1e-4);
+    close(low, 1, 1e-4);
+  });
+
+  it("is below 5 % exactly where the interval leaves 1 out, and the same for swapped systems", () => {
+    fc.assert(
+      fc.property(positive, positive, (a, b) => {
+        const { p, low, high } = ratioInterval(a, b)!;
+        assert.ok(p >= 0 && p <= 1);
+        if (Math.abs(p - 0.05) > 1e-6) assert.equal(p < 0.05, low > 1 || high < 1);
+        close(ratioInterval(b, a)!.p, p, 1e-6);
+      }),
+    );
+  });
+
+  it("is told far below what a double near 1 could", () => {
+    const { p } = ratioInterval([1, 1.001, 0.999, 1, 1.0005], [2, 2.001, 1.999, 2, 2.0005])!;
+    assert.ok(p > 0 && p < 1e-16, `${p}`);
+  });
+
+  it("without any spread is 1 for equal and 0 for other values", () => {
+    assert.equal(ratioInterval([3, 3], [3, 3])!.p, 1);
+    assert.equal(ratioInterval([3, 3], [2, 2])!.p, 0);
+  });
+});
+
+describe("Holm's correction", () => {
+  it("is what one works out by hand", () => {
+    // 0.01 x 4, 0.02 x 3, then 0.03 x 2 = 0.06, and 0.04 x 1, which may not be below the one before it.
+    const adjusted = holm([0.04, 0.01, 0.03, 0.02]);
+    for (const [i, expected] of [0.06, 0.04, 0.06, 0.06].entries()) close(adjusted[i]!, expected);
+    assert.deepEqual(holm([0.5, 0.7]), [1, 1]);
+    assert.deepEqual(holm([0.03]), [0.03]);
+    assert.deepEqual(holm([]), []);
+  });
+
+  it("never lowers a p, keeps their order, and rejects what the step-down rule does", () => {
+    const probabilities = fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 12 });
+    fc.assert(
+      fc.property(probabilities, (p) => {
+        const adjusted = holm(p);
+        const order = p.map((_, i) => i).sort((a, b) => p[a]! - p[b]!);
+        let rejecting = true;
+        order.forEach((index, rank) => {
+          assert.ok(adjusted[index]! >= p[index]! && adjusted[index]! <= 1);
+          if (rank > 0) assert.ok(adjusted[index]! >= adjusted[order[rank - 1]!]!);
+          rejecting &&= (p.length - rank) * p[index]! < 0.05;
+          assert.equal(adjusted[index]! < 0.05, rejecting);
+        });
+      }),
+    );
   });
 });
 
