@@ -22,7 +22,7 @@ const steps: readonly Step[] = [
 /** On a real cluster, named by LLMBENCH_TEST_KUBECONFIG; about half an hour. */
 const clusterSteps: readonly Step[] = [
   {
-    name: "cluster tests, two at a time",
+    name: "cluster tests, three at a time",
     bin: "mocha",
     args: ["--no-color", "--config", ".mocharc.cluster.json"],
     counts: true,
@@ -46,33 +46,45 @@ export async function test({ cluster }: { readonly cluster: boolean }): Promise<
     process.stdout.write("cluster tests: LLMBENCH_TEST_KUBECONFIG names no kubeconfig\n");
     total.failing += 1;
   }
+  const failures: string[] = [];
   for (const step of cluster ? [...steps, ...clusterSteps] : steps) {
     process.stdout.write(`\n== ${step.name}\n`);
     const { code, output } = await run(step);
     for (const kind of ["passing", "failing", "pending"] as const) {
       if (step.counts) total[kind] += Number(new RegExp(`^\\s+(\\d+) ${kind}`, "m").exec(output)?.[1] ?? 0);
     }
+    if (code !== 0) failures.push(`\n== ${step.name}\n${whatFailed(output)}\n`);
     if (!step.counts) total[code === 0 ? "passing" : "failing"] += 1;
     // A runner that dies before it counts has failed, whatever it printed.
     else if (code !== 0 && !/^\s+\d+ failing/m.test(output)) total.failing += 1;
   }
+  // Once more, where it is read first: a step's own words are thousands of lines above.
+  if (failures.length > 0) process.stdout.write(`\nwhat failed:\n${failures.join("")}`);
   const skipped = total.pending > 0 ? `, ${total.pending} skipped` : "";
   process.stdout.write(`\n${total.passing} passed, ${total.failing} failed${skipped}\n`);
   return total.failing === 0 ? 0 : 1;
 }
 
+/** mocha's list of failures, else the end of what was printed. */
+function whatFailed(output: string): string {
+  const list = output.search(/^ +\d+ failing/m);
+  const lines = output.slice(Math.max(0, list)).trim().split("\n");
+  return (list < 0 ? lines.slice(-40) : lines.slice(0, 200)).join("\n");
+}
+
 function run({ bin, args, env }: Step): Promise<{ code: number; output: string }> {
   const child = spawn(join(projectRoot, "node_modules", ".bin", bin), args, {
     cwd: projectRoot,
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["ignore", "pipe", "pipe"],
     // Colour codes, which mocha prints under CI even into a pipe, would hide the counts.
     env: { ...process.env, TZ: "UTC", NO_COLOR: "1", ...env },
   });
   let output = "";
-  child.stdout.on("data", (data: Buffer) => {
-    output += data;
-    process.stdout.write(data);
-  });
+  for (const stream of ["stdout", "stderr"] as const)
+    child[stream].on("data", (data: Buffer) => {
+      output += data;
+      process[stream].write(data);
+    });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
     child.once("close", (code) => resolve({ code: code ?? 1, output }));

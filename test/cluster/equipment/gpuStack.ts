@@ -4,6 +4,7 @@ import { kubeconfig, skipReason } from "./cluster.ts";
 import { ClusterCheckout } from "./clusterCheckout.ts";
 import { addGpus, type GpuNode } from "./gpuNode.ts";
 import { addStorageClasses } from "./storageClasses.ts";
+import { turn } from "./turn.ts";
 import { importVllmImage, loadImage } from "./vllm/image.ts";
 
 /** Why stacks with GPUs cannot be tested here; null: they can. */
@@ -27,16 +28,25 @@ export const hubToken = "hf_a_token_of_the_tests";
 
 /**
  * What a stack with GPUs finds on its platform, on a test node: GPUs to be scheduled on, the pinned vLLM (a stand-in), the
- * platform's storage classes, and room. Manifests stay as users get them. Remove it before you look for leftovers.
+ * platform's storage classes, and room. Manifests stay as users get them. Remove it before you look for leftovers. There
+ * is one at a time: two would put their labels on the same node.
  */
 export class GpuStack {
   readonly checkout: ClusterCheckout;
   readonly pods: SmallNode;
   #gpus: GpuNode;
   readonly #removeClasses: () => Promise<void>;
+  readonly #giveBack: () => void;
   #removed = false;
 
-  private constructor(checkout: ClusterCheckout, pods: SmallNode, gpus: GpuNode, removeClasses: () => Promise<void>) {
+  private constructor(
+    checkout: ClusterCheckout,
+    pods: SmallNode,
+    gpus: GpuNode,
+    removeClasses: () => Promise<void>,
+    giveBack: () => void,
+  ) {
+    this.#giveBack = giveBack;
     this.checkout = checkout;
     this.pods = pods;
     this.#gpus = gpus;
@@ -44,17 +54,18 @@ export class GpuStack {
   }
 
   static async on(surroundings: GpuSurroundings, what: string): Promise<GpuStack> {
+    const giveBack = await turn("gpus");
     const checkout = new ClusterCheckout(what);
-    await checkout.ready();
-    const undo: (() => Promise<unknown>)[] = [() => checkout.removeAll()];
+    const undo: (() => unknown)[] = [giveBack, () => checkout.removeAll()];
     try {
+      await checkout.ready();
       await importVllmImage(surroundings.gpu);
       const removeClasses = await addStorageClasses(checkout.kubeconfig, ["premium-rwo", "standard-rwo"]);
       undo.push(removeClasses);
       const gpus = await gpusOf(surroundings);
       undo.push(() => gpus.remove());
       const pods = await smallNode(checkout.kubeconfig, checkout.namespace, surroundings.platform);
-      return new GpuStack(checkout, pods, gpus, removeClasses);
+      return new GpuStack(checkout, pods, gpus, removeClasses, giveBack);
     } catch (error) {
       for (const step of undo.reverse()) await step();
       throw error;
@@ -77,6 +88,7 @@ export class GpuStack {
   async remove(): Promise<void> {
     await this.removeSurroundings();
     await this.checkout.removeAll();
+    this.#giveBack();
   }
 }
 
