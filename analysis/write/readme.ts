@@ -1,6 +1,6 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { namedStarts, onlyStarts, startsOnly } from "../starts.ts";
-import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
+import { comparisonColumns, comparisonNotes, comparisonRows, differenceTable } from "./comparisonTable.ts";
 import { definitions, startDefinitions } from "./definitions.ts";
 import { loadTable } from "./loadTable.ts";
 import { remarkGroups } from "./remarks.ts";
@@ -32,6 +32,8 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
           `## Compared with ${escapeText(comparison.baseline)}`,
           `Ratio: candidate / ${escapeText(comparison.baseline)}; all matched loads together (geometric mean).`,
           markdownTable(comparisonColumns, comparisonRows(comparison, "all loads together")),
+          ...comparisonNotes(comparison).map((note) => `<sub>${escapeText(note)}</sub>`),
+          ...differenceSection(analysis),
         ].join("\n\n"),
     ...links.images.map(({ file, title: name }) => `![${escapeText(name)}](${encodeURI(file)})`),
     list("## Warnings", [...notes.filter((note) => !isStamp(note)), ...systemWarnings(systems)].map(escapeText)),
@@ -61,6 +63,14 @@ function systemSection(system: SystemAnalysis): string {
     table,
     ...notes.map((note) => `<sub>${escapeText(note)}</sub>`),
   ].join("\n\n");
+}
+
+/** Where more than the engine differs, the ratios are of all of it together. */
+function differenceSection(analysis: Analysis): string[] {
+  const { columns, rows } = differenceTable(analysis);
+  if (rows.length === 0) return [];
+  const escaped = columns.map((column) => ({ ...column, head: column.head.map(escapeText) }));
+  return ["### What differed besides", markdownTable(escaped, rows)];
 }
 
 function startTables(system: SystemAnalysis): string[] {

@@ -4,7 +4,7 @@ import { loadName } from "../loadName.ts";
 import { percentiles } from "../percentile.ts";
 import { namedStarts, onlyStarts, startsOnly } from "../starts.ts";
 import { BELOW_FLOOR, cellText, footnotes, numberText, percentText } from "./cellText.ts";
-import { comparisonColumns, comparisonRows, metricLabel } from "./comparisonTable.ts";
+import { comparisonColumns, comparisonNotes, comparisonRows, differenceTable, metricLabel } from "./comparisonTable.ts";
 import { definitions, startDefinitions } from "./definitions.ts";
 import { loadHead } from "./loadTable.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
@@ -152,7 +152,8 @@ function latencyTable(stage: StageAnalysis): string[] {
   return ["", name, ...textTable(columns, rows), ...reasons(absent)];
 }
 
-function comparisonSection({ comparison }: Analysis): string[] {
+function comparisonSection(analysis: Analysis): string[] {
+  const { comparison } = analysis;
   if (comparison === null) return [];
   const heading = `Compared with ${comparison.baseline} (ratio: candidate / ${comparison.baseline})`;
   const judged = comparison.rows
@@ -163,9 +164,17 @@ function comparisonSection({ comparison }: Analysis): string[] {
     ...wrapText(comparison.headline, WIDTH),
     "",
     ...textTable(comparisonColumns, comparisonRows(comparison, "each load")),
+    ...comparisonNotes(comparison).flatMap((note) => wrapText(note, WIDTH, "  ")),
     "",
     ...judged.flatMap((text) => wrapText(text, WIDTH, "  ")),
+    ...differenceSection(analysis),
   ];
+}
+
+/** Where more than the engine differs, the ratios are of all of it together. */
+function differenceSection(analysis: Analysis): string[] {
+  const { columns, rows } = differenceTable(analysis);
+  return rows.length === 0 ? [] : ["", "What differed besides", ...textTable(columns, rows)];
 }
 
 function remarkSection({ heading, remarks }: RemarkGroup): string[] {

@@ -1,6 +1,6 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { namedStarts, startSentence, startsOnly } from "../starts.ts";
-import { comparisonColumns, comparisonRows } from "./comparisonTable.ts";
+import { comparisonColumns, comparisonNotes, comparisonRows } from "./comparisonTable.ts";
 import { loadTable } from "./loadTable.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
 import { startTable } from "./startup.ts";
@@ -20,6 +20,7 @@ export function terminalTable(analysis: Analysis): string {
       : [
           `Compared with ${comparison.baseline}, all matched loads together:`,
           ...textTable(comparisonColumns, comparisonRows(comparison, "all loads together")),
+          ...comparisonNotes(comparison).flatMap((note) => wrapText(note, WIDTH, "  ")),
           "",
           ...wrapText(comparison.headline, WIDTH),
         ],
