@@ -17,7 +17,10 @@ export function comparison(analysis: Analysis): Figure | null {
   if (compared === null || compared.rows.length === 0) return null;
   const who = identity(analysis, `compared with ${compared.baseline}`);
   const overall = ordered(compared, analysis).filter((row) => row.load === null);
-  const byLoad = ordered(compared, analysis).filter((row) => row.load !== null);
+  const byLoad = ordered(compared, analysis).filter(
+    // Five panels fit in a row; p95 load by load is in the report's table.
+    (row) => row.load !== null && !row.metric.endsWith("P95Ms"),
+  );
   const groups = (["higher", "lower"] as const).flatMap((better) => {
     const metrics = comparedMetrics.filter((each) => each.better === better).map((each) => each.metric);
     const rows = overall.filter((row) => metrics.includes(row.metric));

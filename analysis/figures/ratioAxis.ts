@@ -9,8 +9,11 @@ export const comparedMetrics: readonly {
   { metric: "outputTokensPerSecond", label: "Output tokens/s", better: "higher" },
   { metric: "requestsPerSecond", label: "Requests/s", better: "higher" },
   { metric: "ttftP50Ms", label: "TTFT p50", better: "lower" },
+  { metric: "ttftP95Ms", label: "TTFT p95", better: "lower" },
   { metric: "tpotP50Ms", label: "TPOT p50", better: "lower" },
+  { metric: "tpotP95Ms", label: "TPOT p95", better: "lower" },
   { metric: "e2eP50Ms", label: "E2E latency p50", better: "lower" },
+  { metric: "e2eP95Ms", label: "E2E latency p95", better: "lower" },
 ];
 
 /** Never told by colour alone. */

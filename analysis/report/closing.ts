@@ -5,12 +5,15 @@ import { remarkGroups } from "../write/remarks.ts";
 import { type Html, html } from "./html.ts";
 import { dateText } from "./identity.ts";
 import { count, table, text } from "./table.ts";
+import { findingText } from "./validity.ts";
 
 export function warnings(analysis: Analysis): Html {
   const several = analysis.systems.length > 1;
   const items = [
     ...analysis.systems.flatMap((system) =>
-      system.validity.findings.map(({ text: warning }) => (several ? `${system.name}: ${warning}` : warning)),
+      system.validity.findings.map((finding) =>
+        findingText(several ? { ...finding, text: `${system.name}: ${finding.text}` } : finding),
+      ),
     ),
     // The banner has told of the simulation.
     ...analysis.notes.filter((note) => !note.startsWith("SIMULATED")),
@@ -24,7 +27,7 @@ ${list(remarks)}
 )}`;
 }
 
-const list = (items: readonly string[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
+const list = (items: readonly (string | Html)[]): Html => html`<ul>${items.map((item) => html`<li>${item}</li>`)}</ul>`;
 
 export function method(analysis: Analysis): Html {
   const loadTypes = new Set(analysis.systems.flatMap((system) => system.stages.map((stage) => stage.loadType)));

@@ -1,8 +1,8 @@
-import type { Analysis, ComparisonRow, Verdict } from "../analysis.ts";
-import { loadText } from "../figures/numberText.ts";
+import type { Analysis, ComparedMetric, Comparison, ComparisonRow, Measured, Verdict } from "../analysis.ts";
+import { loadText, percentText } from "../figures/numberText.ts";
 import { comparedMetrics, intervalText, ratioText, verdictText } from "../figures/ratioAxis.ts";
 import { type Html, html } from "./html.ts";
-import { measuredCell, table, text } from "./table.ts";
+import { type Cell, measuredCell, table, text } from "./table.ts";
 
 const colour: Readonly<Record<Verdict, string>> = {
   better: "good",
@@ -11,19 +11,43 @@ const colour: Readonly<Record<Verdict, string>> = {
   inconclusive: "unsure",
 };
 
+/** More rows than that nobody reads, and the page would be megabytes of them. */
+const MOST_ROWS = 320;
+
 /** The rows over all matched loads; those of single loads are folded away. */
 export function comparisonTable(analysis: Analysis): Html {
   const compared = analysis.comparison;
   if (compared === null) return html``;
   const overall = compared.rows.filter((row) => row.load === null);
-  const single = compared.rows.filter((row) => row.load !== null);
+  const all = compared.rows.filter((row) => row.load !== null);
+  const single = all.length <= MOST_ROWS ? all : all.filter((row) => row.metric === compared.primary);
   const details =
     single.length === 0
       ? null
-      : html`<details><summary>Load by load (${single.length} rows)</summary>${ratios("Ratios at each matched load", single)}</details>`;
+      : html`<details><summary>Load by load (${single.length} rows)</summary>${single.length < all.length ? html`<p class="muted">${metricName(compared.primary)} only; the other metrics at each load are in stats.txt.</p>` : null}${ratios("Ratios at each matched load", single)}</details>`;
   return html`<h3>Ratios to ${compared.baseline}, all matched loads together</h3>
 ${ratios("Ratios over all matched loads", overall)}
-${details}`;
+<p class="muted small">The verdict rests on one metric, ${metricName(compared.primary)}; p of all others is corrected for their number (Holm). Detectable: the smallest change that these repetitions could have shown.</p>
+${details}
+${differences(analysis, compared)}`;
+}
+
+const metricName = (metric: ComparedMetric): string =>
+  comparedMetrics.find((each) => each.metric === metric)?.label ?? metric;
+
+/** Where more than the engine differs, the ratios are of all of it together. */
+function differences({ systems }: Analysis, { differences: rows }: Comparison): Html {
+  const heading = html`<h3>Differences besides the engine</h3>
+`;
+  if (rows.length === 0) return html`${heading}<p>None is recorded: every other setting that was kept is the same.</p>`;
+  return html`${heading}${table(
+    "What differs between the systems besides the engine",
+    [{ head: "Setting", align: "left" }, ...systems.map(({ name }) => ({ head: name, align: "left" }) as const)],
+    rows.map(({ what, values }) => [
+      { content: html`<code>${what}</code>`, sort: what },
+      ...systems.map((_, i) => text(values[i] ?? "not known")),
+    ]),
+  )}`;
 }
 
 function ratios(caption: string, rows: readonly ComparisonRow[]): Html {
@@ -37,6 +61,12 @@ function ratios(caption: string, rows: readonly ComparisonRow[]): Html {
       { head: "Ratio" },
       { head: "95 % interval" },
       { head: "Repetitions" },
+      { head: "p", hint: "Two-sided, of no change: Welch's t on logarithms, after Holm but for the primary metric" },
+      {
+        head: "Mann-Whitney p",
+        hint: "Second opinion without an assumption about distributions; needs 4 repetitions a side",
+      },
+      { head: "Detectable", hint: "The smallest change that these repetitions could have shown" },
       { head: "Verdict", align: "left" },
       { head: "Why", align: "left" },
     ],
@@ -50,6 +80,9 @@ function ratios(caption: string, rows: readonly ComparisonRow[]): Html {
         measuredCell(row.ratio, 1, ratioText),
         { content: intervalText(row.interval), sort: row.interval?.low ?? null },
         { content: row.repetitions.join(" and "), sort: row.repetitions[0] },
+        probability(row.p),
+        probability(row.mannWhitneyP),
+        measuredCell(row.smallestDetectable, 1, percentText),
         {
           content: html`<strong class="${colour[row.verdict]}">${verdictText[row.verdict]}</strong>`,
           sort: row.verdict,
@@ -59,3 +92,6 @@ function ratios(caption: string, rows: readonly ComparisonRow[]): Html {
     }),
   );
 }
+
+/** Three decimals tell all that can be believed; below them only that it is small. */
+const probability = (p: Measured): Cell => measuredCell(p, 1, (value) => (value < 0.001 ? "<0.001" : value.toFixed(3)));

@@ -2,12 +2,15 @@ import type { DrawnFigure } from "../figures/drawFigures.ts";
 import type { Figure } from "../figures/figure.ts";
 import { numberText } from "../figures/numberText.ts";
 import { Html, html } from "./html.ts";
+import { shareMarks } from "./sharedMarks.ts";
 import { type Cell, table } from "./table.ts";
 
 /** The picture inline, and below it its numbers, for those who cannot see it and those who want them. */
 export function figureSection(figure: DrawnFigure, withNumbers: boolean): Html {
   // Namespaces are for files; in a page they would be its only addresses of somewhere else.
-  const svg = figure.svg.replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
+  const bare = figure.svg.replaceAll(/ xmlns(:xlink)?="[^"]*"/g, "");
+  // The style sheet names the font once, and full opacity is what everything has.
+  const svg = shareMarks(bare.replaceAll(/ font-family="[^"]*"| opacity="1"/g, ""), figure.name);
   const drawn = html`<figure><div class="plot" tabindex="0" role="group" aria-label="${figure.title}">${new Html(svg)}</div></figure>
 `;
   if (!withNumbers) return drawn;

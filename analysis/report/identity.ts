@@ -2,6 +2,7 @@ import type { Analysis, RunIdentity } from "../analysis.ts";
 import { stampOf } from "../figures/heading.ts";
 import { systemSentence } from "../write/systemSentence.ts";
 import { type Html, html } from "./html.ts";
+import { validityBadge, validityReasons } from "./validity.ts";
 
 /** Worst first: one failed run makes the whole report one with a failed run. */
 const statuses = ["failed", "partial", "complete"] as const;
@@ -11,15 +12,15 @@ export function identityStrip(analysis: Analysis): Html {
   const stamp = stampOf(analysis);
   return html`<header>
 <h1>${analysis.title}</h1>
-<div class="badges">${statusBadge(runs)}${stamp === null ? html`<span class="badge good">MEASURED</span>` : html`<span class="badge simulated">${stamp}</span>`}</div>
-${stamp === null ? null : banner(analysis)}
+<div class="badges">${validityBadge(analysis)}${statusBadge(runs)}${stamp === null ? html`<span class="badge good">MEASURED</span>` : html`<span class="badge simulated">${stamp}</span>`}</div>
+${validityReasons(analysis)}${stamp === null ? null : banner(analysis)}
 <dl class="identity">
 ${analysis.systems.map(
   (
     system,
   ) => html`<div><dt>System</dt><dd><strong>${system.name}</strong>${system.simulated ? " (simulated)" : ""}<br>${system.model}<br>${system.hardware}</dd></div>
 `,
-)}<div><dt>Stack</dt><dd>${analysis.stack}</dd></div>
+)}${harnessEntry(analysis)}<div><dt>Stack</dt><dd>${analysis.stack}</dd></div>
 <div><dt>Analysed</dt><dd>${dateText(analysis.createdAt)}</dd></div>
 <div><dt>Runs</dt><dd>${runList(runs)}</dd></div>
 </dl>
@@ -33,6 +34,14 @@ export function verdict(analysis: Analysis): Html {
     analysis.comparison === null ? analysis.systems.map(systemSentence) : [analysis.comparison.headline];
   const kept = sentences.length === 0 ? ["No run has any result."] : sentences;
   return html`<section class="verdict" aria-label="Result">${kept.map((sentence) => html`<p>${sentence}</p>`)}</section>
+`;
+}
+
+/** What sent the requests, with versions: the same engine measures differently under another clock. */
+function harnessEntry({ systems }: Analysis): Html | null {
+  const names = [...new Set(systems.flatMap(({ harness }) => harness ?? []))];
+  if (names.length === 0) return null;
+  return html`<div><dt>Load from</dt><dd>${names.join(", ")}</dd></div>
 `;
 }
 

@@ -7,6 +7,7 @@ import { stampOf } from "../figures/heading.ts";
 import { namedStarts, onlyStarts } from "../starts.ts";
 import { method, reproduce, warnings } from "./closing.ts";
 import { comparisonTable } from "./comparisonSection.ts";
+import { decisions } from "./decisions.ts";
 import { errors } from "./errors.ts";
 import { figureSection } from "./figureSection.ts";
 import { Html, html } from "./html.ts";
@@ -74,7 +75,7 @@ ${drawn}`);
 </head>
 <body>
 <main>
-${identityStrip(analysis)}${navigation(linksOf(analysis, compared !== null))}${verdict(analysis)}${started ? startNumbers(analysis) : keyNumbers(analysis)}${startupSection(namedStarts(analysis), timeline)}${sections}${started ? null : stageTables(analysis)}${
+${identityStrip(analysis)}${navigation(linksOf(analysis, compared !== null))}${verdict(analysis)}${started ? null : decisions(analysis)}${started ? startNumbers(analysis) : keyNumbers(analysis)}${startupSection(namedStarts(analysis), timeline)}${sections}${started ? null : stageTables(analysis)}${
   analysis.comparison === null
     ? null
     : html`<h2 id="comparison">Comparison</h2>
@@ -93,6 +94,7 @@ function linksOf(analysis: Analysis, compared: boolean): (readonly [id: string, 
   const starts = namedStarts(analysis).length;
   const started = onlyStarts(analysis);
   return [
+    ...(started ? [] : [["decision", "Decision"] as const]),
     ...(started && starts > 1 ? [] : [["key-numbers", "Key numbers"] as const]),
     ...(starts > 0 ? [["startup", "Start of the engine"] as const] : []),
     ...(started

@@ -4,8 +4,9 @@ export const script = `
   "use strict";
   function key(row, column) {
     var raw = row.cells[column].getAttribute("data-sort");
-    if (raw === null) return null;
-    return raw !== "" && isFinite(raw) ? Number(raw) : raw;
+    if (raw === "") return null;
+    if (raw === null) return row.cells[column].textContent;
+    return isFinite(raw) ? Number(raw) : raw;
   }
   function compare(a, b) {
     if (typeof a === typeof b) return a < b ? -1 : a > b ? 1 : 0;

@@ -1,6 +1,14 @@
 import type { Analysis, Measured, StageAnalysis, StageMetrics, SystemAnalysis } from "../analysis.ts";
 import { loadText, numberText, percentText } from "../figures/numberText.ts";
 import { footnotes } from "../write/cellText.ts";
+import {
+  filledColumns,
+  judgedStages,
+  notRecorded,
+  type StageColumn,
+  sloText,
+  steadyText,
+} from "../write/stageColumns.ts";
 import { type Html, html } from "./html.ts";
 import { type Column, count, measuredCell, table, text } from "./table.ts";
 
@@ -57,11 +65,19 @@ const whenFailing: readonly Quantity[] = [
 
 /** Everything that was measured, stage by stage, one table per system. */
 export function stageTables(analysis: Analysis): Html {
+  const { systems } = analysis;
+  const filled = filledColumns(systems);
+  const absent = notRecorded(systems);
   return html`<h2 id="stages">Stages</h2>
-${analysis.systems.map((system) => oneSystem(system, analysis.systems.length > 1))}`;
+${systems.map((system) => oneSystem(system, systems.length > 1, filled))}${
+  absent === null
+    ? null
+    : html`<p class="muted small">${absent}</p>
+`
+}`;
 }
 
-function oneSystem(system: SystemAnalysis, named: boolean): Html {
+function oneSystem(system: SystemAnalysis, named: boolean, filled: readonly StageColumn[]): Html {
   const heading = named ? html`<h3>${system.name}${system.simulated ? " (SIMULATED)" : ""}</h3>` : null;
   if (system.stages.length === 0) return html`${heading}<p>No stage of ${system.name} ran.</p>`;
   const failing = system.stages.some(({ pooled }) => (pooled.failureRate.value ?? 0) > 0);
@@ -73,17 +89,25 @@ function oneSystem(system: SystemAnalysis, named: boolean): Html {
     { head: kind, align: "left" },
     { head: "Sent", hint: "Requests sent, all repetitions together" },
     ...quantities.map((quantity) => quantity.column),
+    ...filled.map(({ head, hint }) => ({ head, hint })),
+    ...(system.slo === null ? [] : [{ head: "Objectives", hint: "All of them together", align: "left" } as const]),
+    { head: "Steady?", hint: "Whether the stage settled: see the reason in its cell", align: "left" },
   ];
-  const cells = system.stages.flatMap(({ pooled }) =>
-    quantities.map(({ column, of }) => ({ label: column.head, measured: of(pooled) })),
-  );
+  const judged = judgedStages(system);
+  const cells = judged.flatMap((row) => [
+    ...quantities.map(({ column, of }) => ({ label: column.head, measured: of(row.stage.pooled) })),
+    ...filled.map(({ head, of }) => ({ label: head, measured: of(row) })),
+  ]);
   return html`${heading}${table(
     `Stages of ${system.name}`,
     columns,
-    system.stages.map((stage) => [
-      { ...text(stageLoad(stage)), sort: stage.load, hint: stage.name },
-      count(stage.pooled.sent),
-      ...quantities.map(({ of, scale, format }) => measuredCell(of(stage.pooled), scale, format)),
+    judged.map((row) => [
+      { ...text(stageLoad(row.stage)), sort: row.stage.load, hint: row.stage.name },
+      count(row.stage.pooled.sent),
+      ...quantities.map(({ of, scale, format }) => measuredCell(of(row.stage.pooled), scale, format)),
+      ...filled.map(({ of, format }) => measuredCell(of(row), 1, format)),
+      ...(system.slo === null ? [] : [text(sloText(row))]),
+      { ...text(steadyText(row)), hint: row.stage.steadiness.reason },
     ]),
   )}
 <ul class="notes">${footnotes(cells).map((note) => html`<li>${note}</li>`)}</ul>

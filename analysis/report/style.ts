@@ -67,8 +67,11 @@ nav{display:flex;flex-wrap:wrap;gap:4px 18px;font-size:14px;margin:16px 0 0}
 .card dd{margin:0}
 .card .number{font-size:23px;font-weight:600;line-height:1.3;font-variant-numeric:tabular-nums}
 .card .unit{font-size:14px;font-weight:400;white-space:nowrap}.card .where{font-size:13px;color:var(--muted)}
+.card .words{font-size:16px;font-weight:600;line-height:1.35}.cards.wide{grid-template-columns:repeat(auto-fit,minmax(230px,1fr));margin:0 0 12px}
+.small{font-size:14px}.reasons{margin:0 0 12px;padding:0 0 0 18px;font-size:14px}
 figure{margin:0 0 8px;background:var(--card);border:1px solid var(--line);border-radius:8px}
 .plot{overflow-x:auto;padding:4px}
+.plot svg text{font-family:Inter,Helvetica Neue,Arial,sans-serif}
 .plot svg{display:block;width:100%;height:auto;min-width:860px}
 details{margin:0 0 16px;font-size:14px}
 summary{cursor:pointer;color:var(--link);padding:4px 0}

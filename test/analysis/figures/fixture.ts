@@ -173,8 +173,11 @@ const compared: readonly (readonly [ComparedMetric, number, (of: StageMetrics) =
   ["outputTokensPerSecond", 0.05, (of) => of.outputTokensPerSecond],
   ["requestsPerSecond", 0.05, (of) => of.requestsPerSecond],
   ["ttftP50Ms", 0.1, (of) => of.ttftMs.p50],
+  ["ttftP95Ms", 0.1, (of) => of.ttftMs.p95],
   ["tpotP50Ms", 0.1, (of) => of.tpotMs.p50],
+  ["tpotP95Ms", 0.1, (of) => of.tpotMs.p95],
   ["e2eP50Ms", 0.1, (of) => of.e2eMs.p50],
+  ["e2eP95Ms", 0.1, (of) => of.e2eMs.p95],
 ];
 
 /** Ratios are true to the fixture; intervals are a made-up 4 % around them, none with one repetition. */

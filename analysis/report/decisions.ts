@@ -1,0 +1,120 @@
+import type { Analysis, Measured, SystemAnalysis } from "../analysis.ts";
+import { numberText } from "../figures/numberText.ts";
+import { loadName } from "../loadName.ts";
+import { largestLoadText, noObjectives, passingStage } from "../write/objectives.ts";
+import { type Html, html } from "./html.ts";
+import { type Card, card } from "./keyNumbers.ts";
+import { objectivesTable } from "./objectivesTable.ts";
+import { measuredCell, table, text } from "./table.ts";
+import { validityText } from "./validity.ts";
+
+/** Directly below the verdict: up to which load the objectives hold, what it costs there, and what held the system back. */
+export function decisions(analysis: Analysis): Html {
+  const { systems } = analysis;
+  const judged = systems.filter(({ slo }) => slo !== null);
+  return html`<section aria-label="Decision"><h2 id="decision">Objectives, cost, bottleneck</h2>
+${judged.length === 0 ? html`<p class="muted small">${noObjectives}</p>` : null}
+${systems.length === 1 ? cards(systems[0]!) : overviewTable(systems)}
+${judged.map((system) => objectivesTable(system, systems.length > 1, systems.length <= 2))}
+${bottlenecks(systems)}</section>
+`;
+}
+
+const usd = (value: number): string => `$${numberText(value)}`;
+const NO_LOAD = "no measured load is known to meet the objectives";
+const none = (reason: string): Measured => ({ value: null, reason });
+
+/** Goodput at the largest load within the objectives. */
+function goodput(system: SystemAnalysis): Measured {
+  const index = passingStage(system);
+  return index === null ? none(NO_LOAD) : (system.slo?.stages[index]?.goodRequestsPerSecond ?? none(NO_LOAD));
+}
+
+/** Within the objectives where there are some, else at the cheapest load: without limits the cheapest is the most crowded. */
+function price({ slo, cost, stages }: SystemAnalysis): { readonly measured: Measured; readonly where: string } {
+  const at = (load: number | null) => {
+    const stage = stages.find((each) => each.load === load);
+    return stage === undefined ? "" : `at ${loadName(stage)}`;
+  };
+  if (slo !== null)
+    return { measured: cost.atSlo.usdPerMillionGoodOutputTokens, where: `good tokens, ${at(cost.atSlo.load)}` };
+  const known = cost.stages.flatMap(({ load, usdPerMillionOutputTokens: { value } }) =>
+    value === null ? [] : [{ load, value }],
+  );
+  if (known.length === 0)
+    return {
+      measured: cost.usdPerHour.value === null ? cost.usdPerHour : none("no output tokens were measured"),
+      where: "",
+    };
+  const best = known.reduce((a, b) => (b.value < a.value ? b : a));
+  return { measured: { value: best.value }, where: `the cheapest, ${at(best.load)}` };
+}
+
+const notComputed = (measured: Measured): Measured =>
+  measured.value === null ? none(`not computed: ${measured.reason}`) : measured;
+
+function cards(system: SystemAnalysis): Html {
+  const { slo } = system;
+  const index = passingStage(system);
+  const cost = price(system);
+  const shown: Card[] = [
+    ...(slo === null
+      ? []
+      : [
+          {
+            label: "Goodput there",
+            measured: goodput(system),
+            format: numberText,
+            unit: "req/s",
+            where: index === null ? "" : `of ${loadName(system.stages[index]!)}: ${slo.goodRequest}`,
+          },
+        ]),
+    {
+      label: "Per million output tokens",
+      measured: notComputed(cost.measured),
+      format: usd,
+      unit: "",
+      where: cost.where,
+    },
+  ];
+  return html`<dl class="cards wide">${slo === null ? null : html`<div class="card"><dt>Largest load within the objectives</dt><dd class="words">${largestLoadText(slo.largestLoad)}</dd></div>`}${shown.map(card)}</dl>`;
+}
+
+function overviewTable(systems: readonly SystemAnalysis[]): Html {
+  const judged = systems.some(({ slo }) => slo !== null);
+  return table(
+    "Each system: validity, largest load within the objectives, goodput and cost there",
+    [
+      { head: "System", align: "left" },
+      { head: "Valid?", align: "left" },
+      ...(judged
+        ? ([{ head: "Largest load within the objectives", align: "left" }, { head: "Goodput there (req/s)" }] as const)
+        : []),
+      { head: "$ per million output tokens", hint: "Of good requests where objectives are set" },
+      { head: "", align: "left" },
+    ],
+    systems.map((system) => {
+      const cost = price(system);
+      const { measured } = cost;
+      return [
+        text(system.simulated ? `${system.name} (simulated)` : system.name),
+        text(validityText[system.validity.verdict]),
+        ...(judged
+          ? [
+              text(system.slo === null ? "no objectives" : largestLoadText(system.slo.largestLoad)),
+              measuredCell(goodput(system)),
+            ]
+          : []),
+        measuredCell(measured, 1, usd),
+        text(measured.value === null ? `not computed: ${measured.reason}` : cost.where),
+      ];
+    }),
+  );
+}
+
+function bottlenecks(systems: readonly SystemAnalysis[]): Html {
+  const known = systems.filter(({ bottleneck }) => bottleneck !== null);
+  if (known.length === 0)
+    return html`<p class="muted small">What held the system back is not known: nothing was recorded of the engine that could tell.</p>`;
+  return html`${known.map(({ name, bottleneck }) => html`<p><strong>Bottleneck${systems.length > 1 ? ` of ${name}` : ""}:</strong> ${bottleneck!.sentence}</p>`)}`;
+}
