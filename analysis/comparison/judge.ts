@@ -65,7 +65,7 @@ export function judge(
 
 /** Three digits at most; what is far below any threshold is not told to the last digit. */
 export function pText(p: number): string {
-  return p < 0.001 ? "< 0.001" : p.toFixed(3);
+  return p < 0.001 ? "<0.001" : p.toFixed(3);
 }
 
 function secondOpinion(mine: readonly number[], theirs: readonly number[]): Measured {

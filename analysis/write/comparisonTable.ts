@@ -6,6 +6,7 @@ import type { Column } from "./textTable.ts";
 export const comparisonColumns: readonly Column[] = [
   { head: ["candidate"], align: "left" },
   { head: ["metric"], align: "left" },
+  { head: ["better"], align: "left" },
   { head: ["load"], align: "right" },
   { head: ["ratio"], align: "right" },
   { head: ["95 % interval"], align: "left" },
@@ -49,7 +50,7 @@ export function differenceTable({ systems, comparison }: Pick<Analysis, "systems
 function cells(row: ComparisonRow): string[] {
   return [
     row.candidate,
-    metricLabel(row),
+    ...metricCells(row),
     row.load === null ? "all" : String(row.load),
     row.ratio.value === null ? "-" : row.ratio.value.toFixed(3),
     row.interval === null ? "-" : `${row.interval.low.toFixed(3)} .. ${row.interval.high.toFixed(3)}`,
@@ -57,6 +58,11 @@ function cells(row: ComparisonRow): string[] {
     row.p.value === null ? "-" : pText(row.p.value),
     row.verdict,
   ];
+}
+
+function metricCells({ metric }: ComparisonRow): [label: string, better: string] {
+  const known = comparedMetrics.find(({ key }) => key === metric);
+  return known === undefined ? [metric, ""] : [known.label, known.higherIsBetter ? "higher" : "lower"];
 }
 
 /** Says which way is good: a ratio of 0.9 is good news for a latency only. */

@@ -69,4 +69,4 @@ describe("the verdict on one row", () => {
 });
 
 it("a p is told to three digits, or as small", () =>
-  assert.deepEqual([0.5, 0.0123, 0.001, 0.0004, 0].map(pText), ["0.500", "0.012", "0.001", "< 0.001", "< 0.001"]));
+  assert.deepEqual([0.5, 0.0123, 0.001, 0.0004, 0].map(pText), ["0.500", "0.012", "0.001", "<0.001", "<0.001"]));
