@@ -26,7 +26,7 @@ export const ttft: Formula = (stage, row) => (stage.columns.firstTokenMs[row] as
 export const e2e: Formula = (stage, row) => (stage.columns.endMs[row] as number) - begin(stage, row);
 const generation: Formula = ({ columns }, row) =>
   (columns.endMs[row] as number) - (columns.firstTokenMs[row] as number);
-const tpot: Formula = (stage, row) => {
+export const tpot: Formula = (stage, row) => {
   const n = tokens(stage, row);
   const { columns } = stage;
   return n > 1 ? ((columns.lastTokenMs[row] as number) - (columns.firstTokenMs[row] as number)) / (n - 1) : Number.NaN;

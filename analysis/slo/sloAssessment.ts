@@ -9,6 +9,8 @@ export interface SloAssessment {
   readonly largestLoad: LargestLoad;
   /** What makes a request a good one, in a sentence, e.g. "TTFT <= 500 ms and TPOT <= 50 ms". */
   readonly goodRequest: string;
+  /** What must be known of these verdicts, in sentences; absent: nothing. */
+  readonly notes?: readonly string[];
 }
 
 export type SloTarget =
@@ -45,8 +47,18 @@ export interface SloResult {
 /** The largest load that meets every objective; between measured loads, never beyond them. */
 export type LargestLoad =
   | { readonly kind: "between"; readonly loadType: LoadType; readonly passes: number; readonly fails: number }
-  /** The highest load that was measured still passes. */
-  | { readonly kind: "atLeast"; readonly loadType: LoadType; readonly passes: number }
-  /** The lowest load that was measured fails already. */
-  | { readonly kind: "below"; readonly loadType: LoadType; readonly fails: number }
+  /** The highest load that was measured still passes; or, with `undecided`, those above it neither pass nor fail. */
+  | {
+      readonly kind: "atLeast";
+      readonly loadType: LoadType;
+      readonly passes: number;
+      readonly undecided?: readonly number[];
+    }
+  /** The lowest load that was measured fails already; or, with `undecided`, those below it neither pass nor fail. */
+  | {
+      readonly kind: "below";
+      readonly loadType: LoadType;
+      readonly fails: number;
+      readonly undecided?: readonly number[];
+    }
   | { readonly kind: "unknown"; readonly reason: string };
