@@ -65,9 +65,9 @@ export async function importRun(folder: string, origin?: RunOrigin): Promise<Run
     const problem = `belongs to run "${plan.runId}", but the folder is of run "${manifest.runId}"`;
     throw new ImportError(join(native, "plan.json"), problem, "collect the run again into an empty folder");
   }
-  const { requests, itl, errors, remarks, failuresUnknown = null } = results;
+  const { requests, itl, errors, remarks, failuresUnknown = null, server = null } = results;
   const stages = distinctStages(results.stages);
-  const told = { plan, stages, requests, itl, errors, remarks, startup, failuresUnknown };
+  const told = { plan, stages, requests, itl, errors, remarks, startup, failuresUnknown, server };
   const known = await identity(manifest, native, results);
   return { ...known, ...told, engineRestarts: await engineRestarts(folder, loadSpan(known.startedAt, results)) };
 }

@@ -6,6 +6,7 @@ import { readItl } from "./arrivals.ts";
 import { readErrors } from "./errorLines.ts";
 import { exists } from "./exists.ts";
 import { NothingLeft } from "./importError.ts";
+import { importServerMetrics } from "./llmbenchServer.ts";
 import { readPlan, readSummary } from "./nativeJson.ts";
 import type { NativeResults } from "./nativeResults.ts";
 import { readRequestRows } from "./requestRows.ts";
@@ -44,18 +45,20 @@ async function withRows(native: string, plan: HarnessPlan, summary: HarnessSumma
     itl.truncated,
     ...odd,
   ].filter((reason) => reason !== null);
+  const found = stages.map((stage, index) => ({ plan: stage, summary: summaries[index]!, reported: null }));
   return {
     harnessVersion: summary?.harnessVersion ?? null,
     startedAt: summary?.startedAt ?? null,
     // A generator that was killed wrote its summary long before its last record.
     durationSeconds: Math.max(summary?.endedMs ?? 0, lastEndMs(rows.columns)) / 1000,
     plan,
-    stages: stages.map((stage, index) => ({ plan: stage, summary: summaries[index]!, reported: null })),
+    stages: found,
     requests: rows.columns,
     itl: itl.sketches.map((counts, stage) => ({ stage, counts })),
     errors,
     problems,
     remarks: [],
+    server: await importServerMetrics(native, found, rows.columns),
   };
 }
 

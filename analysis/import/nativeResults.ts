@@ -1,5 +1,6 @@
 import type { HarnessPlan } from "../../harness/plan.ts";
 import type { ErrorCount, ItlByStage, RequestColumns, RunStage } from "../run.ts";
+import type { ServerRecord } from "../server/serverMetrics.ts";
 import type { Startup } from "../startup/startup.ts";
 
 /**
@@ -30,6 +31,8 @@ export interface NativeResults {
   readonly plan?: HarnessPlan | null;
   /** Of nop only: how the engine started. */
   readonly startup?: Startup | null;
+  /** What the engine said of itself; null or absent: the files hold nothing of it. */
+  readonly server?: ServerRecord | null;
 }
 
 /**

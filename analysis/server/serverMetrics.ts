@@ -37,6 +37,17 @@ export interface StageServer {
   readonly cpuCores: Measured;
   readonly memoryBytes: Measured;
   readonly gpu: GpuUse | null;
+  /** Mean time to first token as the server counts it, in s. */
+  readonly ttftSeconds?: Measured;
+  /** Mean of waiting requests in the window's second half minus that in its first. */
+  readonly waitingRise?: Measured;
+  /** Standard deviation over mean, of the pods' means; null with one pod. */
+  readonly waitingSpread?: Measured;
+  readonly kvCacheSpread?: Measured;
+  /** Endpoints that a router called ready: most and fewest of the window. */
+  readonly endpoints?: { readonly most: number; readonly fewest: number };
+  /** What rates and means were made of, for pooling. */
+  readonly weights?: { readonly seconds: number; readonly lookups: number; readonly requests: number };
 }
 
 export interface Gauge {
