@@ -45,12 +45,13 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
   if (twice !== undefined) throw new Error(`run "${twice.runId}" is given twice; name every run folder once`);
   const bySystem = inDeclaredOrder(runs);
   const criteria = options.criteria ?? recordedCriteria(runs);
-  const systems = [...bySystem].map(([name, own]) => systemAnalysis(name, own, criteria, options));
+  const createdAt = options.createdAt ?? new Date().toISOString();
+  const systems = [...bySystem].map(([name, own]) => systemAnalysis(name, own, criteria, { ...options, createdAt }));
   return {
     formatVersion: 1,
     title: options.title,
     stack: [...new Set(runs.map(({ stack }) => stack))].join(" + "),
-    createdAt: options.createdAt ?? new Date().toISOString(),
+    createdAt,
     simulated: systems.some(({ simulated }) => simulated),
     systems,
     comparison: onlyStarts({ systems })
@@ -106,7 +107,7 @@ function systemAnalysis(
     stages,
     validity: validityOf(runs, stages),
     slo,
-    cost: costOf({ runs, stages, slo, criteria: criteria.cost }),
+    cost: costOf({ runs, stages, slo, criteria: criteria.cost, createdAt: options.createdAt }),
     bottleneck: bottleneckOf(stages),
     serverSeries: watched?.server?.series ?? [],
     stageSpans: stageSpans(watched),

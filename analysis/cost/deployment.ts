@@ -1,0 +1,44 @@
+import type { CostCriteria } from "../../scenario/criteria.ts";
+import type { Price } from "../../scenario/prices.ts";
+import type { Target } from "../../scenario/scenario.ts";
+import type { Measured } from "../analysis.ts";
+import type { Run } from "../run.ts";
+import { recordedTarget } from "../systemIdentity.ts";
+
+/** What is paid for, as the runs recorded it. */
+export interface Deployment {
+  /** null: not known. */
+  readonly gpu: string | null;
+  readonly gpusPerReplica: number | null;
+  readonly replicas: number;
+  readonly price: Price | null;
+  /** Of one replica's GPUs; the reason says what to set. */
+  readonly usdPerReplicaHour: Measured;
+}
+
+/** Of the newest run that names hardware. A price in the stack file counts even if it was set after the run. */
+export function deploymentOf(runs: readonly Run[], criteria: CostCriteria): Deployment {
+  const newest = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
+  const target = newest.map(recordedTarget).find((one) => one?.gpu != null) ?? null;
+  const gpu = target?.gpu?.name ?? null;
+  const gpusPerReplica = target?.gpuCount ?? null;
+  const price = gpu === null ? null : (criteria.prices?.[gpu] ?? target?.price ?? null);
+  const replicas = target === null ? 1 : replicasOf(target);
+  return { gpu, gpusPerReplica, replicas, price, usdPerReplicaHour: perReplica(gpu, gpusPerReplica, price) };
+}
+
+/** What stands behind the URL of an existing engine is declared by gpuCount alone. */
+function replicasOf(target: Target): number {
+  return target.method === "existing" ? 1 : (target.engine?.replicas ?? 1);
+}
+
+function perReplica(gpu: string | null, count: number | null, price: Price | null): Measured {
+  const again = "then ./bench up or ./bench report: no run is made again";
+  if (gpu === null || count === null) {
+    const reason = `the runs do not say on which GPUs the engine is; declare gpu, gpuCount and prices for its target`;
+    return { value: null, reason };
+  }
+  if (price === null)
+    return { value: null, reason: `no price of ${gpu} is known; set prices.${gpu} in the stack file, ${again}` };
+  return { value: price.usdPerGpuHour * count };
+}
