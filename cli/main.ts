@@ -4,6 +4,7 @@ import { ClusterError } from "../cluster/clusterError.ts";
 import { RunError } from "../run/runError.ts";
 import { ScenarioError, UserError } from "../scenario/userError.ts";
 import { CommandError } from "./commandError.ts";
+import { errorExits } from "./usageExit.ts";
 
 // Each command is imported when it is called: the SDK alone takes a second to load, and --help should not wait for it.
 const bench = new Command("./bench")
@@ -34,12 +35,14 @@ bench
   .option(...verbose)
   .action(async (stack, options) => ends((await import("./up.ts")).up(stack, options)));
 bench
-  .command("compare <stack>")
-  .description("up for a stack with several targets; --in-turn where there are GPUs for one engine only")
-  .option("--in-turn", "deploy, run and remove the engines one after the other", false)
+  .command("compare <stacks-or-folders...>")
+  .description("one stack: up for its targets; several names, or a folder: compare the runs that are there")
+  .option("--in-turn", "one stack: deploy, run and remove the engines one after the other, as GPUs for one allow", false)
+  .option("--baseline <name>", "what is there: the system that the others are compared with (default: the first)")
+  .option("--out <folder>", "what is there: folder of the report (default: results/compare-HASH)")
   .option("--retry", "run failed or partial runs again, beside the first attempt", false)
   .option(...verbose)
-  .action(async (stack, options) => ends((await import("./compare.ts")).compare(stack, options)));
+  .action(async (names, options) => ends((await import("./compare.ts")).compare(names, options)));
 bench
   .command("quickstart <model...>")
   .description("write a stack file for one model, or several side by side, and run it")
@@ -83,6 +86,23 @@ bench
   .command("report <dir>")
   .description("analyse and report one folder of results again, whatever the stack says now")
   .action(async (dir) => ends((await import("./report.ts")).report(dir)));
+bench
+  .command("gate")
+  .description("has it become worse? for CI: exit 0 ok, 1 regression, 2 inconclusive, 3 invalid; starts nothing")
+  .requiredOption("--baseline <stack-or-folder>", "what to compare with, e.g. results kept from the main branch")
+  .requiredOption("--new <stack-or-folder>", "what is judged, by the thresholds of its scenario")
+  .option("--junit <file>", "write JUnit XML")
+  .option("--summary <file>", "write Markdown (default: append to $GITHUB_STEP_SUMMARY where it is set)")
+  .option("--history <file>", "append the result to a history, one line of JSON per system")
+  .action(async (options) => ends((await import("./gate.ts")).gate(options)));
+bench
+  .command("history <file>")
+  .description("what gates have written over time, as tables with change points")
+  .option("--metric <name>", "such as ttftP50Ms, or ttftP50Ms@32 for one load", "outputTokensPerSecond")
+  .option("--system <name>", "one system only")
+  .option("--add <stack-or-folder>", "append its results first, without a gate")
+  .option("--csv", "print CSV for Apache Otava instead", false)
+  .action(async (file, options) => ends((await import("./history.ts")).history(file, options)));
 bench
   .command("import <path>")
   .description("read native files of a harness that were made elsewhere (a folder or a file) and report on them")
@@ -143,7 +163,7 @@ Begin with:
   ./bench preview ocp-h100    what a benchmark on GPUs would apply, need and cost; starts nothing
 
 Exit codes: 0 done, 1 failed or partial, 2 wrong usage or configuration, 3 done but the results are INVALID,
-130 interrupted.`,
+130 interrupted. Those of gate, also for wrong usage (64), are in docs/ci.md.`,
 );
 
 try {
@@ -155,7 +175,8 @@ try {
 process.exit(exitCode);
 
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const { usage, bug } = errorExits(process.argv[2]);
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : usage;
   if (error instanceof CommandError || error instanceof ClusterError) {
     process.stderr.write(`error: ${error.message}\n  next: ${error.next}\n`);
     return error instanceof CommandError ? error.exitCode : 1;
@@ -167,8 +188,8 @@ function report(error: unknown): number {
     error instanceof ImportError
   ) {
     process.stderr.write(`error: ${error.message}\n`);
-    return 2;
+    return usage;
   }
   process.stderr.write(`error: this is a bug in LLM Bench: ${error instanceof Error ? error.stack : error}\n`);
-  return 1;
+  return bug;
 }
