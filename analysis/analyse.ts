@@ -41,7 +41,8 @@ export interface AnalyseOptions {
  */
 export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis {
   if (runs.length === 0) throw new Error("there is no run to analyse; run the stack first");
-  const twice = runs.find((run, index) => runs.findIndex(({ runId }) => runId === run.runId) !== index);
+  const same = (a: Run, b: Run) => a.runId === b.runId && nameOf(a) === nameOf(b);
+  const twice = runs.find((run, index) => runs.findIndex((other) => same(other, run)) !== index);
   if (twice !== undefined) throw new Error(`run "${twice.runId}" is given twice; name every run folder once`);
   const bySystem = inDeclaredOrder(runs);
   const criteria = options.criteria ?? recordedCriteria(runs);
@@ -71,11 +72,12 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
  * are no repetitions of each other.
  */
 function inDeclaredOrder(runs: readonly Run[]): Map<string, Run[]> {
-  const present = new Set(runs.map(({ target }) => target));
-  const names = [...new Set([...runs.flatMap(declaredTargets), ...present])].filter((name) => present.has(name));
+  const present = new Set(runs.map(nameOf));
+  const declared = runs.flatMap((run) => (run.system === undefined ? declaredTargets(run) : []));
+  const names = [...new Set([...declared, ...present])].filter((name) => present.has(name));
   return new Map(
     names.flatMap((name): [string, Run[]][] => {
-      const own = runs.filter(({ target }) => target === name);
+      const own = runs.filter((run) => nameOf(run) === name);
       const harnesses = [...new Set(own.map(({ harness }) => harness))];
       return harnesses.map((harness) => [
         harnesses.length === 1 ? name : `${name} (${harness})`,
@@ -85,6 +87,10 @@ function inDeclaredOrder(runs: readonly Run[]): Map<string, Run[]> {
       ]);
     }),
   );
+}
+
+function nameOf({ system, target }: Run): string {
+  return system ?? target;
 }
 
 function systemAnalysis(

@@ -17,6 +17,15 @@ export interface CompareOptions {
   readonly differences: readonly Difference[];
 }
 
+export class UnknownBaseline extends Error {
+  override readonly name = "UnknownBaseline";
+
+  constructor(baseline: string, systems: readonly string[]) {
+    const names = systems.map((name) => `"${name}"`).join(", ");
+    super(`baseline "${baseline}" is no system of this analysis, allowed: ${names}; name one of these`);
+  }
+}
+
 /**
  * Every other system against the baseline, metric by metric, at the loads that both have. Null without two systems.
  */
@@ -27,8 +36,10 @@ export function compare(
   if (systems.length < 2) return null;
   const base = baseline === undefined ? systems[0]! : systems.find(({ name }) => name === baseline);
   if (base === undefined) {
-    const names = systems.map(({ name }) => `"${name}"`).join(", ");
-    throw new Error(`baseline "${baseline}" is no system of this analysis, allowed: ${names}; name one of these`);
+    throw new UnknownBaseline(
+      String(baseline),
+      systems.map(({ name }) => name),
+    );
   }
   const { primary } = criteria;
   const candidates = systems.filter((system) => system !== base);

@@ -9,6 +9,8 @@ export interface Run {
   readonly runId: string;
   readonly stack: string;
   readonly target: string;
+  /** Its name in a comparison of several stacks or folders, whose targets may be called alike; absent: the target's. */
+  readonly system?: string;
   readonly repetition: number;
   readonly harness: string;
   /** As its native files tell; null where they do not. */

@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import { runsOfReport } from "../run/namedRuns.ts";
-import { runsFile, writeResults } from "../run/results.ts";
+import { writeResults } from "../run/results.ts";
+import { readRunList, runsFile } from "../run/runList.ts";
 import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
@@ -18,7 +19,7 @@ export async function report(directory: string): Promise<number> {
       2,
     );
   const driver = new TerminalDriver({ retry: false, interrupt: interruptController() });
-  const analysis = await writeResults(folders, out, driver);
+  const analysis = await writeResults(folders, out, driver, readRunList(out) ?? undefined);
   if (analysis === null) return 1;
   process.stdout.write(`${terminalTable(analysis)}\nReport: ${relative(process.cwd(), out)}/report.html\n`);
   return validityExit(analysis);

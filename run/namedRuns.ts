@@ -1,12 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Manifest } from "../analysis/run.ts";
 import { nearest } from "../scenario/nearest.ts";
 import { plannedRuns } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
-import { runsFile } from "./results.ts";
 import { RunError } from "./runError.ts";
 import { RunFolder, stackFolder } from "./runFolder.ts";
+import { readRunList, runsFile } from "./runList.ts";
 import { scenarioOfStack, stackNames } from "./stackFiles.ts";
 
 /**
@@ -29,9 +29,7 @@ export function namedRuns(what: string): RunFolder[] {
 export function runsOfReport(folder: string): RunFolder[] | null {
   if (existsSync(join(folder, "manifest.json")) || existsSync(join(folder, "results", "requests.bin")))
     return [new RunFolder(folder, 1)];
-  const list = join(folder, runsFile);
-  if (!existsSync(list)) return null;
-  return (JSON.parse(readFileSync(list, "utf8")) as string[]).map((path) => new RunFolder(resolve(folder, path), 1));
+  return readRunList(folder)?.folders.slice() ?? null;
 }
 
 function runsOfStack(stack: string): RunFolder[] {
@@ -66,7 +64,7 @@ function newestRuns(folder: string): RunFolder[] {
       ({ manifest: one }) =>
         !runs.some(({ manifest }) => manifest.runId === one.runId && manifest.attempt > one.attempt),
     )
-    .sort((a, b) => a.manifest.repetition - b.manifest.repetition || (a.run.path < b.run.path ? -1 : 1))
+    .sort(({ manifest: a }, { manifest: b }) => a.repetition - b.repetition || (madeAt(a) < madeAt(b) ? -1 : 1))
     .map(({ run }) => run);
 }
 

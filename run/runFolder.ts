@@ -16,10 +16,13 @@ export function stackFolder(root: string, stack: string): string {
 export class RunFolder {
   readonly path: string;
   readonly attempt: number;
+  /** Name of its system in a comparison of several stacks or folders; null: its target's. */
+  readonly system: string | null;
 
-  constructor(path: string, attempt: number) {
+  constructor(path: string, attempt: number, system: string | null = null) {
     this.path = path;
     this.attempt = attempt;
+    this.system = system;
   }
 
   static latest(stackFolder: string, runId: string): RunFolder {

@@ -54,7 +54,7 @@ function* runChunks(run: Run): Generator<string> {
 }
 
 function line(
-  { runId, target, simulated, repetition, stages, harness }: Run,
+  { runId, target, system = target, simulated, repetition, stages, harness }: Run,
   requests: RequestColumns,
   row: number,
 ): string {
@@ -62,7 +62,7 @@ function line(
   const bits = requests.flags[row] as number;
   const output = tokens(requests.outputTokens[row]);
   return csvLine([
-    ...[runId, target, simulated, repetition, plan.name, plan.load.type],
+    ...[runId, system, simulated, repetition, plan.name, plan.load.type],
     plan.load.type === "concurrency" ? plan.load.concurrency : plan.load.requestsPerSecond,
     ...[requests.request[row]!, outcomes[requests.outcome[row]!]!, requests.status[row] || null],
     ...[finishReasons[requests.finishReason[row]!] ?? "other", (bits & flags.streamed) !== 0],

@@ -123,6 +123,20 @@ describe("an analysis", () => {
     );
   });
 
+  it("keeps runs of one target and one id apart where a comparison names them otherwise", async () => {
+    const runs = await runsOf([{ name: "a", repetitions: 2 }]);
+    const under = (system: string) => runs.map((run) => ({ ...run, system }));
+    const { systems, comparison } = analyse([...under("pr"), ...under("main")], options);
+    assert.deepEqual(
+      systems.map(({ name, runs }) => [name, runs.length]),
+      [
+        ["pr", 2],
+        ["main", 2],
+      ],
+    );
+    assert.equal(comparison!.baseline, "pr");
+  });
+
   it("survives JSON without loss: no NaN, no Infinity, no undefined", async () => {
     const analysis = await analysed(
       [

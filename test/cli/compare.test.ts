@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { turns } from "../../cli/compare.ts";
+import { compare, turns } from "../../cli/compare.ts";
 import type { Attempt } from "../../run/benchmark.ts";
 
 /** "a1 b1" -> attempts at the first repetition of targets a and b. */
@@ -17,5 +17,19 @@ describe("compare --in-turn", () => {
   it("deploys only what still has runs to make", () => {
     assert.deepEqual(shown("b2 b3"), ["b:b2+b3"]);
     assert.deepEqual(shown(""), []);
+  });
+});
+
+describe("compare, as it is called", () => {
+  const plain = { inTurn: false, retry: false, verbose: false };
+  const refused = (names: string[], options: object, what: RegExp) =>
+    assert.rejects(compare(names, { ...plain, ...options }), what);
+
+  it("refuses what is of the other use, and says which", async () => {
+    await refused(["engines", "local"], { inTurn: true }, /--in-turn is for one stack, whose engines are run/);
+    await refused(["engines", "local"], { retry: true }, /--retry is for one stack/);
+    await refused(["engines"], { baseline: "a" }, /--baseline is for comparisons of what is there/);
+    await refused(["engines"], { out: "x" }, /--out is for comparisons of what is there/);
+    await refused(["engins", "nothing"], {}, /"engins" is neither a stack nor a folder .* Did you mean "engines"\?/);
   });
 });

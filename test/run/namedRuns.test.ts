@@ -58,7 +58,7 @@ describe("the runs that a word of the command line means", () => {
     run("three/a-11111111-r2", { startedAt: "2026-11-22T09:00:00.000Z" });
     run("three/b-22222222-r1", { startedAt: "2026-11-20T00:00:00.000Z" });
     mkdirSync(join(root, "three", "compare-0"));
-    const expected = ["a-11111111-r1-a2", "b-22222222-r1", "a-11111111-r2"];
+    const expected = ["b-22222222-r1", "a-11111111-r1-a2", "a-11111111-r2"];
     assert.deepEqual(names(join(root, "three")), expected);
     assert.deepEqual(names("three"), expected, "by its name below results/");
   });
