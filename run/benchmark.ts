@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Analysis } from "../analysis/analysis.ts";
 import type { Manifest } from "../analysis/run.ts";
 import type { HarnessProgress } from "../harness/recordFormat.ts";
-import { fingerprint } from "../scenario/runId.ts";
+import type { Criteria } from "../scenario/criteria.ts";
+import { canonicalJson, fingerprint } from "../scenario/runId.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Driver } from "./driver.ts";
 import type { PlannedRun } from "./plannedRun.ts";
@@ -34,10 +35,16 @@ export function reportFolder(scenario: Scenario, runs: readonly PlannedRun[]): s
   return join(stack, `compare-${fingerprint(runs.map((run) => run.runId)).slice(0, 8)}`);
 }
 
-/** The analysis that is on disk for exactly these runs, if any: what a preview shows and an unchanged `up` returns. */
+/**
+ * The analysis that is on disk for exactly these runs, judged as the scenario now says: what a preview shows and an
+ * unchanged `up` returns. null also after a change of an objective, a margin or a price: the runs stay, the verdict is old.
+ */
 export function knownAnalysis(scenario: Scenario, runs: readonly PlannedRun[]): Analysis | null {
   const file = join(reportFolder(scenario, runs), "analysis", "data", "stats.json");
-  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8")) as Analysis) : null;
+  if (!existsSync(file)) return null;
+  const analysis = JSON.parse(readFileSync(file, "utf8")) as Partial<Analysis>;
+  if (analysis.formatVersion !== 1 || analysis.criteria === undefined) return null;
+  return canonicalJson(analysis.criteria) === canonicalJson(scenario.criteria) ? (analysis as Analysis) : null;
 }
 
 /** A run that is to be made, and the folder for it. */
@@ -98,7 +105,8 @@ export async function runBenchmark(
   }
   const folders = runs.map((run) => RunFolder.latest(stack, run.runId));
   const out = reportFolder(scenario, runs);
-  const analysis = (ran === 0 && knownAnalysis(scenario, runs)) || (await analyse(folders, out, driver));
+  const analysis =
+    (ran === 0 && knownAnalysis(scenario, runs)) || (await analyse(folders, out, driver, scenario.criteria));
   const problems = folders.flatMap((folder, i) => problem(runs[i] as PlannedRun, folder));
   const status = problems.length === 0 ? "complete" : analysis === null ? "failed" : "partial";
   const notMade = nextAttempts(scenario, runs, false).length;
@@ -106,9 +114,14 @@ export async function runBenchmark(
 }
 
 /** Imported when it is needed: the figures' libraries take a second to load, and most calls of `up` change nothing. */
-async function analyse(folders: readonly RunFolder[], out: string, driver: Driver): Promise<Analysis | null> {
+async function analyse(
+  folders: readonly RunFolder[],
+  out: string,
+  driver: Driver,
+  criteria: Criteria,
+): Promise<Analysis | null> {
   const { writeResults } = await import("./results.ts");
-  return writeResults(folders, out, driver);
+  return writeResults(folders, out, driver, { criteria });
 }
 
 function problem(run: PlannedRun, folder: RunFolder): string[] {
