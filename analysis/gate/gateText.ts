@@ -19,7 +19,8 @@ export const outcomeWords: Readonly<Record<GateCheck["outcome"], string>> = {
 /** The verdict and why, in a line: what a reader of a log sees first. */
 export function gateHeadline(gate: Gate): string {
   const stamp = gate.simulated ? "SIMULATED: " : "";
-  return `${stamp}${verdictWords[gate.verdict]}: ${gate.systems.map((system) => reasonOf(system, gate)).join("; ")}`;
+  const deciding = gate.systems.filter(({ verdict }) => verdict === gate.verdict);
+  return `${stamp}${verdictWords[gate.verdict]}: ${deciding.map((system) => reasonOf(system, gate)).join("; ")}`;
 }
 
 /** What decided; of a system that is in order, its primary metric. */

@@ -36,7 +36,7 @@ export function isNotWorse({ interval, margin, metric }: ComparisonRow): boolean
 }
 
 function wordOf(row: ComparisonRow): string {
-  if (row.ratio.value === null) return row.reason;
+  if (row.ratio.value === null) return row.ratio.reason;
   if (row.verdict === "inconclusive") return isNotWorse(row) ? "not worse by more than the margin" : "inconclusive";
   return row.verdict;
 }
