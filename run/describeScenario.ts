@@ -1,3 +1,5 @@
+import { targetsOf } from "../analysis/slo/targets.ts";
+import { limitText, targetName } from "../analysis/write/objectives.ts";
 import type { DataSource, Distribution, Stage } from "../harness/plan.ts";
 import { nodeImage } from "../manifests/images.ts";
 import { readsStartup } from "../scenario/harnesses.ts";
@@ -20,6 +22,7 @@ export function describeScenario(scenario: Scenario, runs: readonly PlannedRun[]
     if (target.method !== "existing") rows.push(["", describeFit(target)]);
   }
   rows.push(...describeWorkload(scenario, first, workload));
+  rows.push(...describeObjectives(scenario));
   rows.push(["runs", describeRuns(scenario, runs, plannedSeconds(workload))]);
   if (scenario.cluster !== null) rows.push(...describeCluster(scenario, scenario.cluster));
   const simulated = scenario.targets.some(({ method }) => method === "simulated");
@@ -54,6 +57,18 @@ function describeWorkload(scenario: Scenario, target: Target, workload: Workload
     case "startup":
       return [["workload", "none: the engine's start is measured, by its log"]];
   }
+}
+
+function describeObjectives({ criteria: { slo } }: Scenario): [string, string][] {
+  if (slo === null) return [];
+  return [
+    [
+      "objectives",
+      targetsOf(slo)
+        .map((target) => `${targetName(target)} ${limitText(target)}`)
+        .join(", "),
+    ],
+  ];
 }
 
 /** "concurrency 1, 2, 4" for stages that differ in their last word only. */

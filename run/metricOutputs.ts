@@ -1,6 +1,7 @@
 import type { Analysis, Measured } from "../analysis/analysis.ts";
 import { startsOnly, timeToReady } from "../analysis/starts.ts";
 import type { Startup } from "../analysis/startup/startup.ts";
+import { decisions } from "./decisionOutputs.ts";
 
 /** Headline metrics as stack outputs, per system and load; `./bench outputs` and `pulumi stack output --json` print them. */
 export function stackMetrics(analysis: Analysis | null) {
@@ -8,6 +9,8 @@ export function stackMetrics(analysis: Analysis | null) {
   return {
     simulated: analysis.simulated,
     comparison: analysis.comparison?.headline ?? null,
+    verdicts: primaryVerdicts(analysis),
+    decisions: decisions(analysis.systems, value),
     systems: Object.fromEntries(
       analysis.systems.map((system) => [
         system.name,
@@ -26,6 +29,16 @@ export function stackMetrics(analysis: Analysis | null) {
       ]),
     ),
   };
+}
+
+/** Of each candidate, by the one metric that was fixed in advance, over all matched loads. */
+function primaryVerdicts({ comparison }: Analysis) {
+  if (comparison === null) return null;
+  const { primary, rows } = comparison;
+  const overall = rows.filter(({ metric, load }) => metric === primary && load === null);
+  return Object.fromEntries(
+    overall.map(({ candidate, verdict, ratio }) => [candidate, { metric: primary, verdict, ratio: value(ratio) }]),
+  );
 }
 
 /** Of nop: how one engine started. */
