@@ -36,10 +36,13 @@ export async function waitReady(
   let models: ServedModel[] | null = null;
   for (;;) {
     onWait((performance.now() - startMs) / 1000, note);
-    const reply = await ask(target, "/v1/models", apiKey, Math.max(1, Math.min(LONGEST_TRY_MS, leftMs())), signal);
+    const tryMs = Math.max(1, Math.min(LONGEST_TRY_MS, leftMs()));
+    const reply = await ask(target, "/v1/models", apiKey, tryMs, signal);
     if (signal.aborted) return null;
+    // What the engine said before tells more than a last try that only our own deadline cut off.
+    const cutOff = answered && reply.status === null && tryMs < LONGEST_TRY_MS;
     answered ||= reply.status !== null;
-    note = why("/v1/models", reply, "without a list of models");
+    if (!cutOff) note = why("/v1/models", reply, "without a list of models");
     if (reply.status === 401 || reply.status === 403) return refused(target, apiKey, reply);
     models = servedModels(reply);
     if (models !== null) {

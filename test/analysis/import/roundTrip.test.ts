@@ -120,7 +120,8 @@ describe("what the load generator writes", () => {
       const { systems } = analyse([run], options);
       const [c2, r40] = systems[0]!.stages;
       assert.deepEqual([c2!.load, r40!.load, r40!.pooled.sent], [2, 40, 20]);
-      assert.ok(c2!.pooled.tpotMs.p50.value! > 0.8 * GAP_MS);
+      // A busy machine fits few requests into the stage, too few for a percentile.
+      assert.ok(c2!.pooled.tpotMs.mean.value! > 0.8 * GAP_MS);
       assert.equal(c2!.pooled.cachedShare.value, 4 / 12);
       assert.equal(c2!.errors![0]!.outcome, "http5xx");
       assert.match(c2!.errors![0]!.message, /503/);
