@@ -10,7 +10,7 @@ interface Group {
   /** null: the run did not record them. */
   readonly of: (run: Run) => Readonly<Record<string, unknown>> | null;
   /** Whether a fact that others have and this one has not is known to be unset; else it may only not have been recorded. */
-  readonly whole: boolean;
+  readonly whole: (run: Run) => boolean;
 }
 
 /**
@@ -23,17 +23,17 @@ const noise: ReadonlySet<string> = new Set([
 ]);
 
 const groups: readonly Group[] = [
-  { name: "", of: targetOf, whole: true },
-  { name: "workload", of: workloadOf, whole: true },
-  { name: "plan", of: planOf, whole: true },
-  { name: "harness", of: ({ harness, harnessVersion }) => ({ harness, version: harnessVersion }), whole: false },
-  { name: "machine", of: ({ provenance }) => provenance.machine, whole: false },
+  { name: "", of: targetOf, whole: isOurs },
+  { name: "workload", of: workloadOf, whole: () => true },
+  { name: "plan", of: planOf, whole: () => true },
+  { name: "harness", of: ({ harness, harnessVersion }) => ({ harness, version: harnessVersion }), whole: () => false },
+  { name: "machine", of: ({ provenance }) => provenance.machine, whole: () => false },
   {
     name: "client",
     of: ({ provenance }) => provenance.harness as Readonly<Record<string, unknown>> | null,
-    whole: false,
+    whole: () => false,
   },
-  { name: "versions", of: ({ provenance }) => provenance.versions, whole: false },
+  { name: "versions", of: ({ provenance }) => provenance.versions, whole: () => false },
 ];
 
 /** All settings, versions and machines that are not equal in all systems, by the first run of each. */
@@ -50,7 +50,7 @@ function differencesIn({ name, of, whole }: Group, runs: readonly Run[]): Differ
   const unrecorded = facts.includes(null) && facts.some((known) => known !== null);
   const keys = [...new Set(facts.flatMap((known) => [...(known?.keys() ?? [])]))];
   const rows = keys.map((key): Difference => {
-    const values = facts.map((known) => known && (known.get(key) ?? (whole ? "none" : null)));
+    const values = facts.map((known, i) => known && (known.get(key) ?? (whole(runs[i] as Run) ? "none" : null)));
     return { what: name === "" ? key : `${name}.${key}`, values };
   });
   return [
@@ -66,24 +66,32 @@ function differencesIn({ name, of, whole }: Group, runs: readonly Run[]): Differ
 function targetOf(run: Run): Readonly<Record<string, unknown>> | null {
   const target = recordedTarget(run) as Readonly<Record<string, unknown>> | null;
   if (target === null) return null;
-  const { model, gpu, ...settings } = target as { readonly model?: Named; readonly gpu?: Named };
-  return {
-    ...settings,
-    ...(model ? { model: model.name, precision: model.precision } : {}),
-    ...(gpu ? { gpu: gpu.name } : {}),
+  const { model, servedModel, gpu, ...settings } = target as {
+    readonly model?: Named;
+    readonly servedModel?: string;
+    readonly gpu?: Named;
   };
+  const all = { ...settings, model: model?.name ?? servedModel, precision: model?.precision, gpu: gpu?.name };
+  // Of an engine that others deployed, what the scenario does not say is not unset but unknown.
+  return isOurs(run) ? all : Object.fromEntries(Object.entries(all).filter(([, value]) => value !== null));
 }
+
+function isOurs(run: Run): boolean {
+  return recordedTarget(run)?.method !== "existing";
+}
+
 interface Named {
   readonly name?: string;
   readonly precision?: string;
 }
 
-function workloadOf({ provenance }: Run): Readonly<Record<string, unknown>> | null {
+function workloadOf({ provenance, plan }: Run): Readonly<Record<string, unknown>> | null {
   const { scenario } = provenance;
   if (typeof scenario !== "object" || scenario === null) return null;
   const { platform, workload, harness } = scenario as Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   const pod = harness && { image: harness.image, cpu: harness.cpu, memory: harness.memory };
-  return { platform, ...workload, pod };
+  // What is laid over a profile shows in the plan, where there is one.
+  return { platform, profile: workload?.profile, overrides: plan === null ? workload?.overrides : undefined, pod };
 }
 
 /** As it was sent; where another harness made the run, its stages are all that is known of it. */

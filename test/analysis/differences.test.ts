@@ -69,6 +69,14 @@ describe("what differed besides the engine", () => {
     assert.match(row!.values[0]!, /^concurrency 1 for .*, concurrency 2 for .*, concurrency 4 for /);
   });
 
+  it("does not call unset what nobody recorded of an engine that others deployed", () => {
+    const existing = { method: "existing", gpuCount: null, gpu: null, model: undefined, engine: undefined };
+    assert.deepEqual(between(made(a), made(b, { ...existing, servedModel: "tiny" })), [
+      { what: "method", values: ["standalone", "existing"] },
+      { what: "model", values: ["llama", "tiny"] },
+    ]);
+  });
+
   it("says once that one side recorded nothing, and does not guess", () => {
     assert.deepEqual(between(made(a), made(b, {}, { scenario: null })), [
       { what: "target", values: ["recorded", null] },
