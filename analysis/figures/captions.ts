@@ -1,6 +1,6 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { absences, loadList, type Wanted } from "./absences.ts";
-import { HOLLOW_ABOVE, isFailing, stagesOnAxis } from "./curve.ts";
+import { HOLLOW_ABOVE, isFailing, missesObjectives, stagesOnAxis } from "./curve.ts";
 import { type LoadAxis, onAxis } from "./loadAxis.ts";
 import { countText as grouped, loadText, percentText } from "./numberText.ts";
 import type { Counts } from "./panel.ts";
@@ -15,15 +15,21 @@ export function captions(
 ): string[] {
   const missing = absences(analysis, axis, wanted);
   return [
-    ...(analysis.simulated ? [simulationText(analysis)] : []),
-    ...analysis.systems.flatMap((system) => runText(system, analysis.systems.length > 1)),
+    ...runCaptions(analysis),
     ...analysis.systems.flatMap((system) => failureText(axis, system, analysis.systems.length > 1)),
+    ...analysis.systems.flatMap((system) => objectiveText(axis, system, analysis.systems.length > 1)),
     ...analysis.systems.flatMap((system) => otherLoadText(axis, system)),
     ...(missing.length === 0 ? [] : [`${missing.join("; ")}.`]),
     ...(counts === null ? countText(analysis, axis) : []),
     ...(reading === "" ? [] : [reading]),
   ];
 }
+
+/** Of a figure without loads on its axis. */
+export const runCaptions = (analysis: Analysis): string[] => [
+  ...(analysis.simulated ? [simulationText(analysis)] : []),
+  ...analysis.systems.flatMap((system) => runText(system, analysis.systems.length > 1)),
+];
 
 /** Where no row under the ticks tells how many requests stand behind the points. */
 function countText(analysis: Analysis, axis: LoadAxis): string[] {
@@ -66,6 +72,14 @@ function failureText(axis: LoadAxis, system: SystemAnalysis, named: boolean): st
       : `at ${axis.name(loadList(shares.map((each) => each.load)))}, at most ${percentText(worst.share)} at ${loadText(worst.load)}`;
   return [
     `Hollow markers${named ? ` of ${system.name}` : ""}: more than ${HOLLOW_ABOVE * 100} % of the requests failed (${list}); latencies are of successful requests.`,
+  ];
+}
+
+function objectiveText(axis: LoadAxis, system: SystemAnalysis, named: boolean): string[] {
+  const missed = stagesOnAxis(axis, system).filter((stage) => missesObjectives(system, stage));
+  if (missed.length === 0) return [];
+  return [
+    `Hollow markers${named ? ` of ${system.name}` : ""}: objectives not met at ${axis.name(loadList(missed.map(({ load }) => load)))}.`,
   ];
 }
 

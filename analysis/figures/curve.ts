@@ -22,8 +22,10 @@ export interface Curve {
   /** Text beside the last point; "" draws none. */
   readonly label: string;
   readonly style: SeriesStyle;
-  /** strong: thick line and markers; thin: thin dashed line; marks: no line. */
-  readonly weight: "strong" | "thin" | "marks";
+  /** strong: thick line and markers; thin: thin dashed line; marks: no line; plain: line without markers; dots: markers and bars without a line. */
+  readonly weight: "strong" | "thin" | "marks" | "plain" | "dots";
+  /** Whether the value holds until the next point; else it goes there in a straight line. */
+  readonly stepped?: boolean;
   readonly points: readonly CurvePoint[];
 }
 
@@ -56,6 +58,11 @@ export function stagesOnAxis(axis: LoadAxis, system: SystemAnalysis): StageAnaly
 
 export const isFailing = (metrics: StageMetrics): boolean => (metrics.failureRate.value ?? 0) > HOLLOW_ABOVE;
 
+/** Whether it fails the objectives; false where there are none. */
+export function missesObjectives({ stages, slo }: SystemAnalysis, stage: StageAnalysis): boolean {
+  return slo?.stages[stages.indexOf(stage)]?.verdict === "fail";
+}
+
 /** One point per stage of a system, by ascending load. `ribbon` names the statistics of the band around it. */
 export function curvePoints(
   axis: LoadAxis,
@@ -72,7 +79,7 @@ export function curvePoints(
       value: read(stage.pooled, quantity),
       low: high === null ? null : low,
       high: low === null ? null : high,
-      failed: isFailing(stage.pooled),
+      failed: isFailing(stage.pooled) || missesObjectives(system, stage),
       repetitions: repetitions.length < 2 ? [] : repetitions,
     };
   });

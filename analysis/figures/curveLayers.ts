@@ -25,14 +25,15 @@ function ribbon(curve: Curve): Spec[] {
   );
   const high = { y2: { field: "high" } };
   const layers: Spec[] = [];
-  if (lone.length < banded.filter((row) => row.value !== null).length && canJoin(curve.points)) {
+  const joined = canJoin(curve.points) && curve.weight !== "dots";
+  if (lone.length < banded.filter((row) => row.value !== null).length && joined) {
     layers.push({
       data: { values: banded },
       mark: { type: "area", color, opacity: 0.16, invalid: "break-paths-show-domains" },
       encoding: high,
     });
   }
-  const bars = canJoin(curve.points) ? lone : banded.filter((row) => row.value !== null);
+  const bars = joined ? lone : banded.filter((row) => row.value !== null);
   if (bars.length > 0) {
     layers.push({
       data: { values: bars },
@@ -45,15 +46,16 @@ function ribbon(curve: Curve): Spec[] {
 
 function line(curve: Curve): Spec[] {
   const drawn = curve.points.filter((point) => point.value !== null).length;
-  if (curve.weight === "marks" || drawn < 2 || !canJoin(curve.points)) return [];
-  const strong = curve.weight === "strong";
+  if (curve.weight === "marks" || curve.weight === "dots" || drawn < 2 || !canJoin(curve.points)) return [];
+  const strong = curve.weight !== "thin";
   return [
     {
       data: { values: curve.points.map(({ load, value }) => ({ load, value })) },
       mark: {
         type: "line",
         color: curve.style.color,
-        strokeWidth: strong ? 2.5 : 1.5,
+        strokeWidth: curve.weight === "strong" ? 2.5 : curve.weight === "plain" ? 2 : 1.5,
+        ...(curve.stepped ? { interpolate: "step-after" } : {}),
         strokeDash: strong ? curve.style.dash : [4, 3],
         strokeJoin: "round",
         // Missing points leave a gap instead of a straight line over them.
@@ -68,7 +70,7 @@ const canJoin = (points: readonly CurvePoint[]): boolean => new Set(points.map((
 
 function repetitions(curve: Curve): Spec[] {
   const values = curve.points.flatMap((point) => point.repetitions.map((value) => ({ load: point.load, value })));
-  if (values.length === 0 || curve.weight !== "strong") return [];
+  if (values.length === 0 || (curve.weight !== "strong" && curve.weight !== "dots")) return [];
   return [
     { data: { values }, mark: { type: "point", filled: true, color: curve.style.color, size: 14, opacity: 0.45 } },
   ];
@@ -83,6 +85,7 @@ function markerSize({ weight, style, points }: Curve): number {
 }
 
 function markers(curve: Curve): Spec[] {
+  if (curve.weight === "plain") return [];
   const points = curve.points.filter((point) => point.value !== null);
   const { color, outline, shape } = curve.style;
   const size = markerSize(curve);

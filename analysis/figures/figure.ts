@@ -20,6 +20,10 @@ export interface DataTable {
   readonly rows: readonly (readonly (string | number | null)[])[];
 }
 
+/** Alt text: stamp, what the picture is, then what it says. */
+export const sentences = (stamp: string | null, what: string, said: readonly string[]): string =>
+  [...(stamp === null ? [] : [`${stamp}.`]), what, ...said].join(" ");
+
 /** RFC 4180, with a header line. */
 export function csv(table: DataTable): string {
   const cell = (value: string | number | null) => {

@@ -1,25 +1,40 @@
 import type { Analysis } from "../analysis.ts";
 import { onlyStarts } from "../starts.ts";
 import { comparison } from "./comparison.ts";
+import { cost } from "./cost.ts";
 import type { Figure } from "./figure.ts";
+import { goodput } from "./goodput.ts";
 import { latencyAnalysis } from "./latencyAnalysis.ts";
+import { latencyComparison } from "./latencyComparison.ts";
+import { loadComparison } from "./loadComparison.ts";
 import { overview } from "./overview.ts";
+import { pareto } from "./pareto.ts";
 import { startTimeline } from "./startup.ts";
+import { tail } from "./tail.ts";
 import { throughputAnalysis } from "./throughputAnalysis.ts";
+import { throughputComparison } from "./throughputComparison.ts";
+import { timeline } from "./timeline.ts";
 
 export type { DataTable, Figure } from "./figure.ts";
 
 /** All figures of an analysis, in the order of a report; `comparison` only where there is one; none of a load where nothing was sent. Pure; never throws on missing data. */
 export function figures(analysis: Analysis): Figure[] {
-  const timeline = startTimeline(analysis);
-  const started = timeline === null ? [] : [timeline];
+  const starts = startTimeline(analysis);
+  const started = starts === null ? [] : [starts];
   if (onlyStarts(analysis)) return started;
-  const compared = comparison(analysis);
-  return [
-    ...started,
+  const drawn: readonly (Figure | null)[] = [
     overview(analysis),
+    goodput(analysis),
     latencyAnalysis(analysis),
+    tail(analysis),
     throughputAnalysis(analysis),
-    ...(compared === null ? [] : [compared]),
+    comparison(analysis),
+    throughputComparison(analysis),
+    latencyComparison(analysis),
+    loadComparison(analysis),
+    pareto(analysis),
+    cost(analysis),
+    timeline(analysis),
   ];
+  return [...started, ...drawn.filter((figure) => figure !== null)];
 }

@@ -1,16 +1,17 @@
 import type { Analysis } from "../analysis.ts";
 import { captions } from "./captions.ts";
-import { type Quantity, read, type StatisticName, type SummaryName } from "./curve.ts";
+import { type Quantity, read, type StatisticName } from "./curve.ts";
 import { describe } from "./description.ts";
 import type { Figure } from "./figure.ts";
 import { figureTitle, identity } from "./heading.ts";
+import { objectiveLimits } from "./judgedCurves.ts";
 import { loadAxis } from "./loadAxis.ts";
 import { pageSpec } from "./page.ts";
 import { stageTable } from "./stageTable.ts";
 import { isRepeated, percentileCurves, requestCounts } from "./systemCurves.ts";
 
 interface Latency {
-  readonly metric: SummaryName;
+  readonly metric: "ttftMs" | "tpotMs" | "generationMs" | "e2eMs";
   readonly column: string;
   readonly label: string;
   readonly title: string;
@@ -106,6 +107,7 @@ export function latencyAnalysis(analysis: Analysis): Figure {
         drawn.map((statistic) => of(latency, statistic)),
         ribbon ? [of(latency, "p5"), of(latency, "p95")] : undefined,
       ),
+      limits: latency.metric === "generationMs" ? [] : objectiveLimits(analysis, latency.metric, latency.divisor),
       mayBeLog: true,
       emptyReason: `No ${latency.label}: too few successful requests.`,
     })),

@@ -1,6 +1,7 @@
 import type { Analysis, LoadType, StageAnalysis } from "../analysis.ts";
 import { textWidth } from "./fontMetrics.ts";
 import { loadText } from "./numberText.ts";
+import { logAxis, valueAxis } from "./valueAxis.ts";
 
 /** Closed and open loops never share an axis: a concurrency is not a rate. */
 export type LoadKind = "concurrency" | "rate";
@@ -17,6 +18,8 @@ export interface LoadAxis {
   readonly domain: readonly [number, number];
   /** Every load that was run on this axis, ascending. */
   readonly loads: readonly number[];
+  /** Text of a tick in place of its number. */
+  readonly tickText?: (load: number) => string;
 }
 
 /** The axis of all figures of one analysis: its kind is that of the first stage. Single loads get room on both sides. */
@@ -38,6 +41,26 @@ export function loadAxis(analysis: Analysis): LoadAxis {
     domain: log ? logDomain(low, high) : [0, high * 1.06],
     loads,
   };
+}
+
+/** An axis from 0 for what is no load of a stage: a demand, a speed, seconds. */
+export function linearAxis(title: string, high: number): LoadAxis {
+  const { ticks } = valueAxis([high], false);
+  return {
+    kind: "rate",
+    title,
+    name: (value) => value,
+    begin: "",
+    log: false,
+    domain: [0, high * 1.03],
+    loads: ticks.filter((tick) => tick <= high * 1.03),
+  };
+}
+
+/** A log axis around values above 0. */
+export function logarithmicAxis(title: string, values: readonly number[]): LoadAxis {
+  const { domain, ticks } = logAxis(Math.min(...values), Math.max(...values));
+  return { kind: "rate", title, name: (value) => value, begin: "", log: true, domain, loads: ticks };
 }
 
 function logDomain(low: number, high: number): readonly [number, number] {
@@ -70,6 +93,6 @@ export function loadTicks(axis: LoadAxis, widthPx: number): number[] {
 }
 
 function room(axis: LoadAxis, left: number, right: number, widthPx: number): number {
-  const half = (load: number) => textWidth(loadText(load), 12) / 2;
+  const half = (load: number) => textWidth((axis.tickText ?? loadText)(load), 12) / 2;
   return loadPosition(axis, right, widthPx) - loadPosition(axis, left, widthPx) - half(left) - half(right);
 }

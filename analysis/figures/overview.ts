@@ -4,6 +4,7 @@ import { type Quantity, read, stagesOnAxis } from "./curve.ts";
 import { describe } from "./description.ts";
 import type { Figure } from "./figure.ts";
 import { figureTitle, identity } from "./heading.ts";
+import { objectiveLimits } from "./judgedCurves.ts";
 import { type LoadAxis, loadAxis } from "./loadAxis.ts";
 import { numberText } from "./numberText.ts";
 import { pageSpec } from "./page.ts";
@@ -53,6 +54,7 @@ export function overview(analysis: Analysis): Figure {
         definition: "Output tokens produced inside the stage, over its wall-clock time.",
         curves: valueCurves(analysis, axis, throughput),
         note: highest(analysis, axis),
+        limits: objectiveLimits(analysis, "outputTokensPerSecond"),
         mayBeLog: false,
         emptyReason: "No throughput was measured.",
       },
@@ -62,6 +64,7 @@ export function overview(analysis: Analysis): Figure {
         unit: `seconds per request, p50${thin}`,
         definition: `End to end: from ${axis.begin} to the end of its answer, successful requests.`,
         curves: percentileCurves(analysis, axis, percentiles(e2e)),
+        limits: objectiveLimits(analysis, "e2eMs", 1000),
         mayBeLog: true,
         emptyReason: "No latency: too few successful requests.",
       },
@@ -71,6 +74,7 @@ export function overview(analysis: Analysis): Figure {
         unit: `ms, p50${thin}`,
         definition: `TTFT: from ${axis.begin} to the first token of its answer, successful requests.`,
         curves: percentileCurves(analysis, axis, percentiles(ttft)),
+        limits: objectiveLimits(analysis, "ttftMs"),
         mayBeLog: true,
         emptyReason: "No TTFT: too few successful requests.",
       },

@@ -6,6 +6,7 @@ import { FONT_STACK, textWidth } from "./fontMetrics.ts";
 import { type LoadAxis, loadPosition, loadTicks } from "./loadAxis.ts";
 import { countText, loadText } from "./numberText.ts";
 import { ink } from "./palette.ts";
+import { type Border, borderLayers, type Limit, limitLayers, limitValues } from "./referenceLines.ts";
 import { textLayer } from "./textLayer.ts";
 import { wrap } from "./typesetting.ts";
 import { type ValueAxis, valueAxis, valuePosition } from "./valueAxis.ts";
@@ -23,6 +24,18 @@ export interface Panel {
   readonly note?: PointNote | null;
   /** Shown in the plot when no curve has a point. */
   readonly emptyReason: string;
+  /** In place of the page's: what is not drawn against the load. */
+  readonly axis?: LoadAxis;
+  /** In place of the one that its values ask for. */
+  readonly y?: ValueAxis;
+  /** Of d3-format, for the numbers at the y axis. */
+  readonly yFormat?: string;
+  /** Objectives: dotted lines with words. */
+  readonly limits?: readonly Limit[];
+  /** Dotted lines at a place of the x axis, with words at the top. */
+  readonly borders?: readonly Border[];
+  /** Small words at points, e.g. the load. */
+  readonly texts?: readonly PointNote[];
 }
 
 export interface PointNote {
@@ -44,30 +57,37 @@ export const DEFINITION_SIZE = 11;
 export const PANEL_HEAD = 44;
 export const panelFoot = (counts: Counts): number => (counts === null ? 58 : 74);
 
-export function panelSpec(panel: Panel, axis: LoadAxis, size: PanelSize, counts: Counts, stamp: string | null): Spec {
+export function panelSpec(panel: Panel, load: LoadAxis, size: PanelSize, requests: Counts, stamp: string | null): Spec {
+  const axis = panel.axis ?? load;
+  const counts = panel.axis === undefined ? requests : null;
   const values = panel.curves.flatMap((curve) =>
     curve.points.flatMap((point) => [point.value, point.low, point.high, ...point.repetitions]),
   );
   const finite = values.filter((value) => value !== null);
-  const y = valueAxis(finite, panel.mayBeLog);
+  const limits = finite.length === 0 ? [] : (panel.limits ?? []);
+  const y = panel.y ?? valueAxis([...finite, ...limitValues(limits, finite)], panel.mayBeLog);
   return {
     width: size.width,
     height: size.height,
     view: { stroke: null },
     layer: [
       ...watermark(stamp, size),
-      { encoding: axes(axis, y, size), layer: curveLayers(panel.curves) },
+      ...borderLayers(panel.borders ?? [], axis, size),
+      ...limitLayers(limits, y, size),
+      { encoding: axes(axis, y, size, panel.yFormat), layer: curveLayers(panel.curves) },
       ...directLabels(panel.curves, axis, y, size),
       ...note(panel.note ?? null, axis, y, size),
+      ...pointTexts(panel.texts ?? [], axis, y, size),
       ...head(panel, y),
+      ...tickTexts(axis, size),
       ...countRow(counts, axis, size),
-      ...definition(panel, size, panelFoot(counts)),
+      ...definition(panel, size, panelFoot(requests)),
       ...(finite.length === 0 ? empty(panel, size) : []),
     ],
   };
 }
 
-function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize): Spec {
+function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize, yFormat?: string): Spec {
   const font = { labelFont: FONT_STACK, labelFontSize: 12, labelColor: ink.muted, titleFont: FONT_STACK };
   return {
     x: {
@@ -80,6 +100,7 @@ function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize): Spec {
         title: null,
         values: loadTicks(axis, size.width),
         format: ",.6~g",
+        labels: axis.tickText === undefined,
         labelOverlap: false,
         labelFlush: false,
         labelPadding: 4,
@@ -97,7 +118,7 @@ function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize): Spec {
         ...font,
         title: null,
         values: y.ticks,
-        format: y.domain[1] >= 100_000 ? "~s" : ",.6~g",
+        format: yFormat ?? (y.domain[1] >= 100_000 ? "~s" : ",.6~g"),
         labelOverlap: false,
         labelPadding: 6,
         ticks: false,
@@ -114,6 +135,35 @@ function note(at: PointNote | null, axis: LoadAxis, y: ValueAxis, size: PanelSiz
   const right = x > size.width / 2;
   const place = { x: x + (right ? 4 : -4), y: valuePosition(y, at.value, size.height) - 11, text: at.text };
   return textLayer([place], { size: 12, weight: "bold", align: right ? "right" : "left" });
+}
+
+/** Those that would write over one before are left out: crowded points are told by their neighbours. */
+function pointTexts(texts: readonly PointNote[], axis: LoadAxis, y: ValueAxis, size: PanelSize): Spec[] {
+  const placed: { readonly x: number; readonly y: number; readonly text: string }[] = [];
+  for (const { load, value, text } of texts) {
+    const x = loadPosition(axis, load, size.width) + 7;
+    const top = valuePosition(y, value, size.height) - 6;
+    const free = placed.every(
+      (other) =>
+        Math.abs(other.y - top) >= 12 ||
+        x >= other.x + textWidth(other.text, 11) + 3 ||
+        other.x >= x + textWidth(text, 11) + 3,
+    );
+    if (free) placed.push({ x, y: top, text });
+  }
+  return textLayer(placed, { size: 11, color: ink.muted });
+}
+
+/** Where a place of the axis has a name and no number of its own. */
+function tickTexts(axis: LoadAxis, size: PanelSize): Spec[] {
+  const { tickText } = axis;
+  if (tickText === undefined) return [];
+  const ticks = loadTicks(axis, size.width).map((load) => ({
+    x: loadPosition(axis, load, size.width),
+    y: size.height + 18,
+    text: tickText(load),
+  }));
+  return textLayer(ticks, { size: 12, color: ink.muted, align: "center" });
 }
 
 function head(panel: Panel, y: ValueAxis): Spec[] {

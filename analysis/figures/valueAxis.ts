@@ -20,7 +20,8 @@ export function valueAxis(values: readonly number[], mayBeLog: boolean): ValueAx
   return { log: false, domain: [0, ticks.at(-1)!], ticks };
 }
 
-function logAxis(low: number, high: number): ValueAxis {
+/** Whole ticks of 1, 2, 5 and so on around the values; both above 0. */
+export function logAxis(low: number, high: number): ValueAxis {
   const decades = Math.log10(high / low);
   const mantissas = decades > 3 ? [1] : decades > 2 ? [1, 3] : [1, 2, 5];
   const all: number[] = [];
@@ -31,6 +32,15 @@ function logAxis(low: number, high: number): ValueAxis {
   const last = all.findIndex((tick) => tick >= high);
   const ticks = all.slice(first, last + 1);
   return { log: true, domain: [ticks[0]!, ticks.at(-1)!], ticks };
+}
+
+/** Symmetric around 0, so that a loss is as long as a gain and on the other side. */
+export function signedAxis(values: readonly number[]): ValueAxis {
+  const reach = Math.max(1e-9, ...values.filter(Number.isFinite).map(Math.abs));
+  const step = niceStep(reach / 2.5);
+  const count = Math.ceil((reach * 1.02) / step);
+  const ticks = Array.from({ length: 2 * count + 1 }, (_, i) => Number(((i - count) * step).toPrecision(12)));
+  return { log: false, domain: [ticks[0]!, ticks.at(-1)!], ticks };
 }
 
 /** The next of 1, 2, 2.5, 5, 10 times a power of ten. */

@@ -1,6 +1,8 @@
 import type { Analysis, ComparedMetric, Comparison, ComparisonRow, Measured, Verdict } from "../analysis.ts";
+import type { DrawnFigure } from "../figures/drawFigures.ts";
 import { loadText, percentText } from "../figures/numberText.ts";
 import { comparedMetrics, intervalText, ratioText, verdictText } from "../figures/ratioAxis.ts";
+import { figureSection } from "./figureSection.ts";
 import { type Html, html } from "./html.ts";
 import { type Cell, measuredCell, table, text } from "./table.ts";
 
@@ -14,8 +16,17 @@ const colour: Readonly<Record<Verdict, string>> = {
 /** More rows than that nobody reads, and the page would be megabytes of them. */
 const MOST_ROWS = 320;
 
+/** The figure whose numbers are the tables that follow it comes first, those of single topics last. */
+export function comparisonSection(analysis: Analysis, figures: readonly DrawnFigure[]): Html | null {
+  if (analysis.comparison === null) return null;
+  const named = (name: string) => figures.filter((figure) => figure.name === name);
+  const topics = ["throughput_comparison", "latency_comparison", "qps_comparison"].flatMap(named);
+  return html`<h2 id="comparison">Comparison</h2>
+${named("comparison").map((figure) => figureSection(figure, false))}${comparisonTable(analysis)}${topics.map((figure) => figureSection(figure, true))}`;
+}
+
 /** The rows over all matched loads; those of single loads are folded away. */
-export function comparisonTable(analysis: Analysis): Html {
+function comparisonTable(analysis: Analysis): Html {
   const compared = analysis.comparison;
   if (compared === null) return html``;
   const overall = compared.rows.filter((row) => row.load === null);

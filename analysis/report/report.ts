@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname } from "node:path";
 import type { Analysis } from "../analysis.ts";
+import { absentFigures } from "../figures/absentFigures.ts";
 import type { DrawnFigure } from "../figures/drawFigures.ts";
 import { stampOf } from "../figures/heading.ts";
 import { namedStarts, onlyStarts } from "../starts.ts";
 import { method, reproduce, warnings } from "./closing.ts";
-import { comparisonTable } from "./comparisonSection.ts";
+import { comparisonSection } from "./comparisonSection.ts";
 import { decisions } from "./decisions.ts";
 import { errors } from "./errors.ts";
 import { figureSection } from "./figureSection.ts";
@@ -30,33 +31,33 @@ export async function writeReport(analysis: Analysis, figures: readonly DrawnFig
   await writeFile(file, page);
 }
 
-const headings: Readonly<Record<string, readonly [id: string, heading: string]>> = {
-  overview: ["overview", "Overview"],
-  latency_analysis: ["latency", "Latency"],
-  throughput_analysis: ["throughput", "Throughput"],
+/** Of figures with a section of their own, and where it stands: before the table of stages, or after the comparison. */
+const headings: Readonly<Record<string, readonly [id: string, heading: string, place: "before" | "after"]>> = {
+  overview: ["overview", "Overview", "before"],
+  goodput: ["goodput", "Goodput", "before"],
+  latency_analysis: ["latency", "Latency", "before"],
+  tail: ["tail", "Tail of latency", "before"],
+  throughput_analysis: ["throughput", "Throughput", "before"],
+  pareto: ["pareto", "Yield against speed", "after"],
+  cost: ["cost", "Cost", "after"],
+  timeline: ["timeline", "The engine over time", "after"],
 };
 
 export function reportHtml(analysis: Analysis, figures: readonly DrawnFigure[]): string {
-  const sections: Html[] = [];
-  let compared: Html | null = null;
-  let timeline: Html | null = null;
   const started = onlyStarts(analysis);
-  for (const figure of figures) {
-    if (figure.name === "comparison") {
-      // Its numbers are the table that follows it.
-      compared = figureSection(figure, false);
-      continue;
-    }
-    if (figure.name === "startup_timeline") {
-      // Its numbers are the table of phases.
-      timeline = figureSection(figure, false);
-      continue;
-    }
-    const drawn = figureSection(figure, true);
-    const [id, heading] = headings[figure.name] ?? [figure.name, figure.title];
-    sections.push(html`<h2 id="${id}">${heading}</h2>
-${drawn}`);
-  }
+  const startFigure = figures.find(({ name }) => name === "startup_timeline");
+  // Its numbers are the table of phases.
+  const timeline = startFigure === undefined ? null : figureSection(startFigure, false);
+  const section = (place: "before" | "after") =>
+    figures.flatMap((figure) => {
+      const [id, heading, where] = headings[figure.name] ?? [];
+      if (where !== place) return [];
+      return [
+        html`<h2 id="${id!}">${heading!}</h2>
+${figureSection(figure, true)}`,
+      ];
+    });
+  const absent = absentFigures(analysis, figures);
   const stamp = stampOf(analysis);
   const title = `${stamp === null ? "" : `${stamp}: `}${analysis.title}`;
   // The policy allows what is in the file and nothing else: even a hole in the escaping could send nothing anywhere.
@@ -75,11 +76,11 @@ ${drawn}`);
 </head>
 <body>
 <main>
-${identityStrip(analysis)}${navigation(linksOf(analysis, compared !== null))}${verdict(analysis)}${started ? null : decisions(analysis)}${started ? startNumbers(analysis) : keyNumbers(analysis)}${startupSection(namedStarts(analysis), timeline)}${sections}${started ? null : stageTables(analysis)}${
-  analysis.comparison === null
+${identityStrip(analysis)}${navigation(linksOf(analysis, figures))}${verdict(analysis)}${started ? null : decisions(analysis)}${started ? startNumbers(analysis) : keyNumbers(analysis)}${startupSection(namedStarts(analysis), timeline)}${section("before")}${started ? null : stageTables(analysis)}${comparisonSection(analysis, figures)}${section("after")}${
+  absent.length === 0
     ? null
-    : html`<h2 id="comparison">Comparison</h2>
-${compared}${comparisonTable(analysis)}`
+    : html`<p class="muted small">Not drawn: ${absent.join("; ")}.</p>
+`
 }${started ? null : errors(analysis)}${warnings(analysis)}${method(analysis)}${reproduce(analysis)}<footer>${stamp === null ? "" : `${stamp}. `}Made by LLM Bench from stack ${analysis.stack}. This file needs no network.</footer>
 </main>
 <script>${new Html(script)}</script>
@@ -90,22 +91,22 @@ ${compared}${comparisonTable(analysis)}`
 }
 
 /** Only to what is on the page. */
-function linksOf(analysis: Analysis, compared: boolean): (readonly [id: string, name: string])[] {
+function linksOf(analysis: Analysis, figures: readonly DrawnFigure[]): (readonly [id: string, name: string])[] {
   const starts = namedStarts(analysis).length;
   const started = onlyStarts(analysis);
+  const drawn = (place: "before" | "after") =>
+    figures.flatMap(({ name }) => {
+      const [id, heading, where] = headings[name] ?? [];
+      return where === place ? [[id!, heading!] as const] : [];
+    });
   return [
     ...(started ? [] : [["decision", "Decision"] as const]),
     ...(started && starts > 1 ? [] : [["key-numbers", "Key numbers"] as const]),
     ...(starts > 0 ? [["startup", "Start of the engine"] as const] : []),
-    ...(started
-      ? []
-      : ([
-          ["overview", "Overview"],
-          ["latency", "Latency"],
-          ["throughput", "Throughput"],
-          ["stages", "Stages"],
-        ] as const)),
-    ...(compared ? [["comparison", "Comparison"] as const] : []),
+    ...drawn("before"),
+    ...(started ? [] : [["stages", "Stages"] as const]),
+    ...(analysis.comparison === null ? [] : [["comparison", "Comparison"] as const]),
+    ...drawn("after"),
     ...(started ? [] : [["errors", "Errors"] as const]),
     ["warnings", "Warnings"],
     ["method", "Method"],

@@ -3,6 +3,7 @@ import type { Analysis } from "../../../analysis/analysis.ts";
 import { figures } from "../../../analysis/figures/figures.ts";
 import { renderSvg } from "../../../analysis/figures/render.ts";
 import { analysis, system } from "./fixture.ts";
+import { judgedSystem } from "./judged.ts";
 import { brokenAnalysis, gapAnalysis, hostileAnalysis, mixedAnalysis, wideAnalysis } from "./oddities.ts";
 import { misplaced, readSvg } from "./svgTexts.ts";
 
@@ -27,6 +28,13 @@ const cases: Readonly<Record<string, () => Analysis>> = {
   "two kinds of load": mixedAnalysis,
   "three decades": wideAnalysis,
   "hostile texts": hostileAnalysis,
+  "one judged system": () => analysis([judgedSystem({ repetitions: 3 })]),
+  "two judged systems": () =>
+    analysis([judgedSystem({ name: "a", repetitions: 3 }), judgedSystem({ name: "b", speed: 1.15, repetitions: 3 })]),
+  "judged rates": () => analysis([judgedSystem({ loadType: "poisson", loads: [0.5, 1, 2, 4, 6], simulated: false })]),
+  "one sample": () => analysis([judgedSystem({ loads: [8], requests: 1 })]),
+  "forty judged stages": () => analysis([judgedSystem({ loads: forty })]),
+  "eight judged systems": () => analysis(eight.map((name, i) => judgedSystem({ name, speed: 1 + 0.08 * i }))),
 };
 
 describe("layout of figures", () => {
