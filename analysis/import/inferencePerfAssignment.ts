@@ -1,4 +1,5 @@
-import { LifecycleRows, type RowsRead, type Span } from "./inferencePerfRows.ts";
+import { readLifecycleRows } from "./inferencePerfHalves.ts";
+import type { RowsRead, Span } from "./inferencePerfRows.ts";
 import type { FoundStage } from "./inferencePerfStages.ts";
 import { numberOf, valueAt } from "./looseJson.ts";
 
@@ -12,7 +13,7 @@ export async function assignedRows(
   file: string,
   stages: readonly FoundStage[],
 ): Promise<{ read: RowsRead; problems: readonly string[] }> {
-  const all = await LifecycleRows.read(file);
+  const all = await readLifecycleRows(file);
   const counts = stageCounts(all.total, stages);
   if (counts === null) {
     const read = all.deal(all.assignment(stages.length, () => -1));

@@ -2,13 +2,21 @@ import { causeKey } from "../errorCauses.ts";
 import type { ErrorCount } from "../run.ts";
 import { FailureCauses, MAX_MESSAGE, shortened } from "./failureCauses.ts";
 import type { LifecycleRow } from "./inferencePerfRow.ts";
-import { NumberList } from "./numberList.ts";
+import { type MovedNumbers, NumberList } from "./numberList.ts";
 
 /** Messages may differ in each failure, by a port or a time; then the first one of its cause stands for it. */
 const MAX_MESSAGES = 100_000;
 const NO_CAUSE = 0;
 
 type Cause = Omit<ErrorCount, "stage" | "count"> & { readonly key: string };
+
+/** For another thread. */
+export interface MovedCauses {
+  readonly causes: readonly Cause[];
+  /** Of each cause the text by which it is known again. */
+  readonly texts: readonly string[];
+  readonly rows: MovedNumbers;
+}
 
 /** Why each row failed, as a number, until it is known to which stage the row belongs. */
 export class CauseTable {
@@ -28,10 +36,31 @@ export class CauseTable {
     if (known !== undefined) return known;
     const key = causeKey(failure);
     if (this.#causes.length >= MAX_MESSAGES) return this.#byKey.get(key) ?? NO_CAUSE;
-    const number = this.#causes.push({ ...failure, message: shortened(failure.message), key });
+    return this.#learn(text, { ...failure, message: shortened(failure.message), key });
+  }
+
+  #learn(text: string, cause: Cause): number {
+    const number = this.#causes.push(cause);
     this.#byText.set(text, number);
-    if (!this.#byKey.has(key)) this.#byKey.set(key, number);
+    if (!this.#byKey.has(cause.key)) this.#byKey.set(cause.key, number);
     return number;
+  }
+
+  move(): MovedCauses {
+    return { causes: this.#causes, texts: [...this.#byText.keys()], rows: this.#rows.move() };
+  }
+
+  /** @returns false, with nothing done: there would be so many causes that some of them are not told apart */
+  append({ causes, texts, rows }: MovedCauses): boolean {
+    if (this.#causes.length + causes.length >= MAX_MESSAGES) return false;
+    const numbers = texts.map((text, i) => this.#byText.get(text) ?? this.#learn(text, causes[i] as Cause));
+    const own = this.#rows.length;
+    this.#rows.append(rows);
+    for (let row = own; row < this.#rows.length; row++) {
+      const number = this.#rows.at(row);
+      if (number !== NO_CAUSE) this.#rows.set(row, numbers[number - 1] as number);
+    }
+    return true;
   }
 
   /** @param stages per row; -1: not counted */

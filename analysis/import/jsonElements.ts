@@ -28,6 +28,17 @@ export async function readJsonElements(
   wanted?: Wanted,
 ): Promise<JsonRest> {
   const splitter = new JsonSplitter(file, arrays, wanted === undefined ? null : new JsonShapes(wanted));
-  for await (const chunk of fileChunks(file)) splitter.each(chunk, take);
+  await splitRange(file, splitter, take);
   return splitter.end();
+}
+
+/** Gives a part of the file to the splitter. @param to byte behind the last one */
+export async function splitRange(
+  file: string,
+  splitter: JsonSplitter,
+  take: TakeElement,
+  from?: number,
+  to?: number,
+): Promise<void> {
+  for await (const chunk of fileChunks(file, from, to)) splitter.each(chunk, take);
 }

@@ -24,6 +24,8 @@ const OPEN_OBJECT = 0x7b;
 const CLOSE_ARRAY = 0x5d;
 const CLOSE_OBJECT = 0x7d;
 
+const LIST_BEGUN = Buffer.from("[");
+
 /** 1: a byte that means something outside of strings. Most bytes of a document are passed over by this one look. */
 const STRUCTURAL = new Uint8Array(256);
 for (const byte of [QUOTE, COMMA, COLON, OPEN_ARRAY, OPEN_OBJECT, CLOSE_ARRAY, CLOSE_OBJECT]) STRUCTURAL[byte] = 1;
@@ -68,6 +70,22 @@ export class JsonSplitter {
     this.#file = file;
     this.#paths = paths;
     this.#shapes = shapes;
+  }
+
+  /** For the bytes behind a comma between the elements of a document that is a list. */
+  static behindComma(file: string, shapes: JsonShapes): JsonSplitter {
+    const splitter = new JsonSplitter(file, [[]], shapes);
+    splitter.#rest.add(LIST_BEGUN, 0, LIST_BEGUN.length);
+    splitter.#array = 0;
+    // Nothing but a bracket is no element only where it is the first.
+    splitter.#count = 1;
+    return splitter;
+  }
+
+  /** What follows can be read by another splitter, made by `behindComma`, with the same result. */
+  get isBehindComma(): boolean {
+    const inList = this.#array === 0 && this.#paths[0]?.length === 0 && this.#count > 0;
+    return inList && this.#begun.length === 0 && /^[ \t\r\n]*\[$/.test(this.#rest.from(0));
   }
 
   /** @param take is given the elements that end in this chunk */

@@ -1,7 +1,13 @@
 const BLOCK = 1 << 12;
 
-type Block = Float64Array | Float32Array | Uint16Array;
+type Block = Float64Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer>;
 const kinds = { double: Float64Array, single: Float32Array, short: Uint16Array };
+
+/** For another thread. */
+export interface MovedNumbers {
+  readonly blocks: readonly Block[];
+  readonly length: number;
+}
 
 /** Numbers of which nobody knows how many will come: 8 (4, 2) bytes each, and nothing is ever copied. */
 export class NumberList {
@@ -24,5 +30,29 @@ export class NumberList {
   /** @param index below `length` */
   at(index: number): number {
     return (this.#blocks[Math.floor(index / BLOCK)] as Block)[index % BLOCK] as number;
+  }
+
+  set(index: number, value: number): void {
+    (this.#blocks[Math.floor(index / BLOCK)] as Block)[index % BLOCK] = value;
+  }
+
+  move(): MovedNumbers {
+    return { blocks: this.#blocks, length: this.length };
+  }
+
+  /** @param more of the same precision  @param plus is added to each of them */
+  append({ blocks, length }: MovedNumbers, plus = 0): void {
+    for (const [i, block] of blocks.entries()) {
+      const used = block.subarray(0, Math.min(BLOCK, length - i * BLOCK));
+      if (plus !== 0) for (let at = 0; at < used.length; at++) (used[at] as number) += plus;
+      const room = (BLOCK - (this.length % BLOCK)) % BLOCK;
+      if (room > 0) this.#blocks.at(-1)?.set(used.subarray(0, room), BLOCK - room);
+      if (used.length > room) {
+        const next = this.#newBlock();
+        next.set(used.subarray(room));
+        this.#blocks.push(next);
+      }
+      this.length += used.length;
+    }
   }
 }

@@ -32,6 +32,13 @@ const outcomeIndex = new Map(outcomes.map((name, index) => [name, index]));
 const FIRST_SIZE = 4096;
 const FINISH_NONE = 0;
 
+/** For another thread. */
+export interface MovedRows {
+  readonly columns: Columns;
+  readonly length: number;
+  readonly firstMs: number;
+}
+
 /** Columns that grow with the rows that are found: about 100 bytes each, twice that for a moment when they grow. */
 export class RowCollector {
   #columns = allocateColumns(FIRST_SIZE);
@@ -69,6 +76,21 @@ export class RowCollector {
     columns.status[at] = row.status;
     columns.finishReason[at] = FINISH_NONE;
     this.#firstMs = Math.min(this.#firstMs, row.sentMs, row.scheduledMs);
+  }
+
+  move(): MovedRows {
+    return { columns: this.#columns, length: this.#length, firstMs: this.#firstMs };
+  }
+
+  append({ columns, length, firstMs }: MovedRows): void {
+    const own = this.#length;
+    const all = resize(this.#columns, own + length, own);
+    for (const key of Object.keys(all) as (keyof Columns)[])
+      if (key !== "length") all[key].set(columns[key].subarray(0, length), own);
+    for (let at = own; at < all.length; at++) all.request[at] = at;
+    this.#columns = all;
+    this.#length = all.length;
+    this.#firstMs = Math.min(this.#firstMs, firstMs);
   }
 
   /** When row `at` was sent and ended, in the rows' own ms. */
