@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { gate as decide, type Gate, type GateSide, gateExitCodes } from "../analysis/gate/gate.ts";
-import { gateText } from "../analysis/gate/gateText.ts";
+import { gateText, nextHeading } from "../analysis/gate/gateText.ts";
 import { junitXml } from "../analysis/gate/junit.ts";
 import { markdownSummary } from "../analysis/gate/markdownSummary.ts";
 import { damaged } from "../analysis/gate/unreadable.ts";
@@ -12,8 +12,8 @@ import { namedRuns } from "../run/namedRuns.ts";
 import type { RunFolder } from "../run/runFolder.ts";
 import { CommandError } from "./commandError.ts";
 import { commitUnderTest } from "./commitUnderTest.ts";
-import { confirmation } from "./confirmation.ts";
-import { readSide, stacksOf } from "./readSide.ts";
+import { confirmation, stackOf } from "./confirmation.ts";
+import { readSide } from "./readSide.ts";
 import { USAGE_OF_GATE } from "./usageExit.ts";
 
 export interface GateOptions {
@@ -29,9 +29,10 @@ export async function gate(options: GateOptions): Promise<number> {
   const [baselineFolders, newFolders] = [namedRuns(options.baseline), namedRuns(options.new)];
   refuseSameRuns(baselineFolders, newFolders);
   const result = await gateOf(options, baselineFolders, newFolders);
-  const next = confirmation(result.gate, options, result.stacks);
+  const next = confirmation(result.gate, options, stackOf(newFolders));
   process.stdout.write(gateText(result.gate));
-  if (next.length > 0) process.stdout.write(`\nTo decide it:\n${next.map((line) => `  ${line}\n`).join("")}`);
+  if (next.length > 0)
+    process.stdout.write(`\n${nextHeading(result.gate)}:\n${next.map((line) => `  ${line}\n`).join("")}`);
   if (options.junit !== undefined) write(options.junit, junitXml(result.gate));
   writeSummary(options.summary, markdownSummary(result.gate, next));
   if (options.history !== undefined && result.candidate !== null) {
@@ -43,7 +44,6 @@ export async function gate(options: GateOptions): Promise<number> {
 
 interface Gated {
   readonly gate: Gate;
-  readonly stacks: readonly string[];
   /** null: its files cannot be read. */
   readonly candidate: GateSide | null;
 }
@@ -57,10 +57,10 @@ async function gateOf(
   try {
     const mine = await readSide(candidate, newFolders);
     const theirs = await readSide(baseline, baselineFolders, mine.analysis.criteria);
-    return { gate: decide(theirs, mine), stacks: stacksOf(mine.runs), candidate: mine };
+    return { gate: decide(theirs, mine), candidate: mine };
   } catch (error) {
     if (!(error instanceof ImportError)) throw error;
-    return { gate: damaged(baseline, candidate, error.message), stacks: [], candidate: null };
+    return { gate: damaged(baseline, candidate, error.message), candidate: null };
   }
 }
 

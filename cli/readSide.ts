@@ -1,12 +1,12 @@
 import { basename } from "node:path";
 import { analyse } from "../analysis/analyse.ts";
-import { recordedCriteria } from "../analysis/criteria.ts";
 import type { GateSide } from "../analysis/gate/gate.ts";
 import { importRun } from "../analysis/import/importRun.ts";
-import type { Run } from "../analysis/run.ts";
+import { presentCriteria } from "../run/presentCriteria.ts";
 import type { RunFolder } from "../run/runFolder.ts";
-import { scenarioOfStack, stackNames } from "../run/stackFiles.ts";
 import type { Criteria } from "../scenario/criteria.ts";
+
+const driver = { warn: (text: string) => void process.stderr.write(`warning: ${text}\n`) };
 
 /**
  * Runs and what is made of them.
@@ -15,17 +15,6 @@ import type { Criteria } from "../scenario/criteria.ts";
  */
 export async function readSide(name: string, folders: readonly RunFolder[], criteria?: Criteria): Promise<GateSide> {
   const runs = await Promise.all(folders.map(({ path }) => importRun(path)));
-  return { name, runs, analysis: analyse(runs, { title: basename(name), criteria: criteria ?? criteriaOf(runs) }) };
-}
-
-/** As its stack file has them now, so that another margin needs no new run; else as they were recorded. */
-function criteriaOf(runs: readonly Run[]): Criteria {
-  const [stack, ...others] = stacksOf(runs);
-  if (stack !== undefined && others.length === 0 && stackNames().includes(stack))
-    return scenarioOfStack(stack, "warn").criteria;
-  return recordedCriteria(runs);
-}
-
-export function stacksOf(runs: readonly Run[]): string[] {
-  return [...new Set(runs.map(({ stack }) => stack))];
+  const judgedBy = criteria ?? presentCriteria(runs, driver);
+  return { name, runs, analysis: analyse(runs, { title: basename(name), criteria: judgedBy }) };
 }

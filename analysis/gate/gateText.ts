@@ -49,6 +49,11 @@ export function gateText(gate: Gate): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** Over the commands that go on from here. */
+export function nextHeading({ verdict }: Gate): string {
+  return verdict === "regression" ? "To confirm it" : "To decide it";
+}
+
 /** Repetitions a side that would probably decide all that is open; null: nothing is open, or they would not help. */
 export function repetitionsWanted(gate: Gate): number | null {
   const open = gate.systems.flatMap(({ checks }) => checks.filter(({ outcome }) => outcome === "undecided"));

@@ -1,6 +1,6 @@
 import type { ComparisonRow } from "../analysis.ts";
 import type { Gate, GateCheck, GateSystem, GateVerdict } from "./gate.ts";
-import { gateHeadline, outcomeWords, reasonOf, verdictWords } from "./gateText.ts";
+import { gateHeadline, nextHeading, outcomeWords, reasonOf, verdictWords } from "./gateText.ts";
 import { labelOf, signed } from "./metrics.ts";
 
 /** A comment on GitHub holds 65,536 characters; a job's summary is often copied into one. */
@@ -16,7 +16,7 @@ export function markdownSummary(gate: Gate, next: readonly string[]): string {
     `## ${glyphs[gate.verdict]} ${stamp}Benchmark gate: ${verdictWords[gate.verdict]}`,
     "",
     ...gate.systems.map((system) => `${escapeMarkdown(reasonOf(system, gate))}\n`),
-    ...(next.length === 0 ? [] : ["To decide it:", "", "```sh", ...next, "```", ""]),
+    ...(next.length === 0 ? [] : [`${nextHeading(gate)}:`, "", "```sh", ...next, "```", ""]),
     `Baseline \`${code(gate.baseline)}\`, new \`${code(gate.candidate)}\`.`,
     ...gate.systems.flatMap(section),
   ];

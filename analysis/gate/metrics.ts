@@ -59,7 +59,8 @@ export function signed(ratio: number): string {
 function worseLoads(rows: readonly ComparisonRow[], metric: ComparedMetric, loadType: LoadType): string {
   const worse = rows.filter((row) => row.metric === metric && row.load !== null && row.verdict === "worse");
   if (worse.length === 0) return "";
-  return `; worse at ${loadNames(worse.map(({ load }) => ({ loadType, load: load as number })))}`;
+  const overall = rows.find((row) => row.metric === metric && row.load === null)?.verdict;
+  return `${overall === "worse" ? ", alone too" : "; worse"} at ${loadNames(worse.map(({ load }) => ({ loadType, load: load as number })))}`;
 }
 
 export function labelOf(metric: ComparedMetric): string {

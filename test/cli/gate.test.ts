@@ -51,7 +51,7 @@ describe("./bench gate", () => {
   it("15 % slower: 1, with the numbers and the commands that confirm it", () =>
     gated({}, { shape: { slowdown: 1.15 } }, ({ code, out }) => {
       assert.match(out, /^SIMULATED: REGRESSION: output tokens\/s -1[2-5]\.\d % \(95 % interval -1/);
-      assert.match(out, /To decide it:\n {2}# measure 2 more repetitions, then:\n {2}\.\/bench gate --baseline /);
+      assert.match(out, /To confirm it:\n {2}# measure 2 more repetitions, then:\n {2}\.\/bench gate --baseline /);
       assert.equal(code, 1);
     }));
 

@@ -65,7 +65,7 @@ describe("the metrics of a gate", () => {
     const [primary, second] = metricChecks(rows, "outputTokensPerSecond", "concurrency");
     assert.deepEqual([primary!.outcome, second!.kind, second!.outcome], ["pass", "secondary", "warning"]);
     assert.match(primary!.text, /same; worse at concurrency 8$/);
-    assert.match(second!.text, /^TTFT p95 \+30\.0 %.*worse; worse at concurrency 32$/);
+    assert.match(second!.text, /^TTFT p95 \+30\.0 %.*worse, alone too at concurrency 32$/);
   });
 
   it("estimates more repetitions than there are, and more of them the nearer the edge", () => {
