@@ -32,11 +32,41 @@ export function engineService(scenario: Scenario, target: OwnEngine): V1Service 
   };
 }
 
+/**
+ * Behind the Service each connection meets another pod. This one has no address of its own: its name resolves to all pods,
+ * so that the load generator can ask each for its metrics.
+ */
+function podsService(scenario: Scenario, target: OwnEngine): V1Service {
+  const service = engineService(scenario, target);
+  return {
+    ...service,
+    metadata: { ...service.metadata, name: podsServiceName(target) },
+    // A pod that is too busy for its probe is one whose metrics matter.
+    spec: { ...service.spec, clusterIP: "None", publishNotReadyAddresses: true },
+  };
+}
+
+function podsServiceName(target: OwnEngine): string {
+  return `${engineName(target)}-pods`;
+}
+
+function isReplicated(target: OwnEngine): boolean {
+  return target.method === "standalone" && target.engine.replicas > 1;
+}
+
+/** Services of an engine: one for requests, and where there are several pods one that tells their addresses. */
+export function engineServices(scenario: Scenario, target: OwnEngine): V1Service[] {
+  return [engineService(scenario, target), ...(isReplicated(target) ? [podsService(scenario, target)] : [])];
+}
+
 /** The engine's address inside the cluster; without the cluster's domain, which need not be cluster.local. */
 export function serviceEndpoint(scenario: Scenario, target: OwnEngine): EngineEndpoint {
   return {
     url: `http://${engineName(target)}.${engineNamespace(scenario)}.svc:${enginePort}`,
     servedModel: target.model.name,
     apiKeySecret: apiKeySecretOf(scenario, target),
+    ...(isReplicated(target)
+      ? { metricsUrls: [`http://${podsServiceName(target)}.${engineNamespace(scenario)}.svc:${enginePort}/metrics`] }
+      : {}),
   };
 }

@@ -30,6 +30,8 @@ export interface EngineEndpoint {
   readonly servedModel: string;
   /** Secret of the harness namespace that holds the key under `key`; null: the engine wants none. */
   readonly apiKeySecret: { readonly name: string; readonly key: string } | null;
+  /** Where all its pods tell their metrics; absent: `/metrics` of the url. */
+  readonly metricsUrls?: readonly string[];
 }
 
 /** Objects of one run: its plan and its Job. */

@@ -41,9 +41,9 @@ export function ownHarness(scenario: Scenario, run: ManifestRun, endpoint: Engin
 function planFiles(
   scenario: Scenario,
   { target, repetition, runId }: ManifestRun,
-  { url, servedModel, apiKeySecret }: EngineEndpoint,
+  { url, servedModel, apiKeySecret, metricsUrls }: EngineEndpoint,
 ): Record<string, string> {
-  const where = { url, servedModel, apiKeyEnv: apiKeySecret === null ? null : apiKeyEnv };
+  const where = { url, servedModel, apiKeyEnv: apiKeySecret === null ? null : apiKeyEnv, metricsUrls };
   const plan = renderPlan(scenario, target, where, repetition, runId);
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   if (plan.data.type !== "file") return { "plan.json": json(plan) };

@@ -1,5 +1,5 @@
 import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
-import { engineService, serviceEndpoint } from "./engineService.ts";
+import { engineServices, serviceEndpoint } from "./engineService.ts";
 import type { EngineManifests } from "./kubernetesObject.ts";
 import { loadFormatConfigMap } from "./loadFormat.ts";
 import { modelCacheManifests } from "./modelCache.ts";
@@ -20,7 +20,7 @@ export function vllmStandaloneManifests(scenario: Scenario, target: StandaloneTa
       cache.job,
       ...(scripts === null ? [] : [scripts]),
       vllmDeployment(scenario, target, cache),
-      engineService(scenario, target),
+      ...engineServices(scenario, target),
       ...monitoringManifests(scenario, target),
       ...routeManifests(scenario, target),
     ],

@@ -10,6 +10,8 @@ export interface TargetEndpoint {
   readonly url: string;
   readonly servedModel: string;
   readonly apiKeyEnv: string | null;
+  /** Where its pods tell their metrics; absent: `/metrics` of the url. */
+  readonly metricsUrls?: readonly string[] | undefined;
 }
 
 /**
@@ -48,6 +50,8 @@ export function renderPlan(
     deadlines,
     data: data.type === "file" ? { ...data, path: promptFile(data.path) } : data,
     stages: renderStages(stages),
+    // Left out where it is what the generator does anyway: a plan that says nothing new stays as it was.
+    ...(endpoint.metricsUrls === undefined ? {} : { metrics: { urls: endpoint.metricsUrls } }),
   };
 }
 

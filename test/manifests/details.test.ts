@@ -6,6 +6,7 @@ import type {
   V1Namespace,
   V1PersistentVolumeClaim,
   V1Role,
+  V1Service,
   V1ServiceAccount,
 } from "@kubernetes/client-node";
 import { manifestYaml } from "../../manifests/allManifests.ts";
@@ -21,6 +22,29 @@ import { bundles, scenarioOf } from "./stacks.ts";
 const scenario = (name: string) => scenarios.get(name) as Scenario;
 const namesOf = (objects: readonly { metadata?: { name?: string } }[]) => objects.map(({ metadata }) => metadata?.name);
 const gke = { platform: "gke", gpu: "a100-80", model: "qwen3-8b" };
+
+describe("metrics of several pods", () => {
+  it("are asked of each, by a name that resolves to all of them; one pod needs none", () => {
+    const cluster = { modelStorage: { accessMode: "ReadWriteMany", storageClass: "standard-rwx" } };
+    const of = (replicas: number) => {
+      const objects = objectsOf(
+        scenarioOf({ ...gke, harness: "llmbench", workload: "local", engine: { replicas }, cluster }),
+      );
+      const files = named<V1ConfigMap>(objects, "ConfigMap").flatMap(({ data }) => data?.["plan.json"] ?? []);
+      const plan = JSON.parse(files[0] as string) as { metrics?: { urls: string[] } };
+      return { plan, services: named<V1Service>(objects, "Service") };
+    };
+    const { plan, services } = of(3);
+    const [own, pods] = services;
+    const { name, namespace } = pods?.metadata ?? {};
+    assert.deepEqual(plan.metrics?.urls, [`http://${name}.${namespace}.svc:8000/metrics`]);
+    assert.equal(name, `${own?.metadata?.name}-pods`);
+    assert.deepEqual([pods?.spec?.clusterIP, pods?.spec?.publishNotReadyAddresses], ["None", true]);
+    assert.deepEqual(pods?.spec?.selector, own?.spec?.selector);
+    assert.equal(of(1).services.length, 1);
+    assert.ok(!("metrics" in of(1).plan));
+  });
+});
 
 describe("workspace manifests", () => {
   it("give the collector no Secrets, and the rights of the reader only where results are", () => {

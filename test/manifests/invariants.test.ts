@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import type { V1Deployment, V1PersistentVolumeClaim, V1Secret, V1Service } from "@kubernetes/client-node";
 import { containersOf, named, objectsOf, podsOf } from "./pods.ts";
 import { scenarios } from "./scenarios.ts";
@@ -106,8 +107,15 @@ for (const [name, scenario] of scenarios) {
 
     it("select the pods of one engine, by Deployment and Service alike", () => {
       const deployments = named<V1Deployment>(objects, "Deployment");
-      const services = named<V1Service>(objects, "Service");
+      const all = named<V1Service>(objects, "Service");
+      // One without an address tells where the pods of several replicas are.
+      const [services, addresses] = [all, all].map((list, headless) =>
+        list.filter(({ spec }) => (spec?.clusterIP === "None") === (headless === 1)),
+      ) as [V1Service[], V1Service[]];
       assert.equal(deployments.length, services.length);
+      assert.equal(addresses.length, deployments.filter(({ spec }) => (spec?.replicas ?? 1) > 1).length);
+      for (const { spec } of addresses)
+        assert.ok(services.some((service) => isDeepStrictEqual(service.spec?.selector, spec?.selector)));
       for (const [i, { spec }] of deployments.entries()) {
         const selector = spec?.selector.matchLabels ?? {};
         assert.deepEqual(services[i]?.spec?.selector, selector);
