@@ -17,7 +17,7 @@ export interface IssueBuckets {
   readonly pace: Float64Array;
   readonly paceName: "TPOT" | "E2E per token";
   readonly ttft: Float64Array;
-  /** Median of all, in ms. */
+  /** Median of the buckets' medians, in ms. */
   readonly e2eMs: number;
 }
 
@@ -63,7 +63,7 @@ export function issueBuckets(stage: StageRows, good: Uint32Array): IssueBuckets 
     pace: medians(good, bucket, count, (row) => (paceName === "TPOT" ? tpot : perToken)(stage, row)),
     paceName,
     ttft: medians(good, bucket, count, (row) => (firstTokenMs[row] as number) - (begin[row] as number)),
-    e2eMs: median(Float64Array.from(good, (row) => (endMs[row] as number) - (begin[row] as number))),
+    e2eMs: median(medians(good, bucket, count, (row) => (endMs[row] as number) - (begin[row] as number))),
   };
 }
 

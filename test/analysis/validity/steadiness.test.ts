@@ -5,13 +5,13 @@ import { outcomes } from "../../../harness/recordFormat.ts";
 import { closedLoop, queue, sharing } from "./benchmark/engines.ts";
 
 const seconds = 60;
-const share = (verdict: string, make: (seed: number) => StageRows, trials = 10) =>
+const share = (verdict: string, make: (seed: number) => StageRows, trials = 6) =>
   Array.from({ length: trials }, (_, i) => steadinessOf([make(i + 1)]).verdict).filter((one) => one === verdict)
     .length / trials;
 
 /** npm run benchmark:steadiness measures the rates; here is what no change may break. */
 describe("steadiness of a stage", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it("is steady for an engine that does not change, at any concurrency, and open loops below capacity", () => {
     for (const make of [

@@ -41,7 +41,7 @@ const cases: readonly Case[] = [
   ...engines
     .filter(({ name }) => !name.endsWith(".9"))
     .flatMap(({ name, make }) =>
-      [0.2, -0.2].map((drift): Case => ({ name, make, seconds: 120, drift, verdict: "drifting", atLeastRight: 0.8 })),
+      [0.2, -0.2].map((drift): Case => ({ name, make, seconds: 120, drift, verdict: "drifting", atLeastRight: 0.75 })),
     ),
   ...[1.1, 1.3, 2].map((use): Case => ({ ...over(use), seconds: 120, verdict: "saturated", atLeastRight: 0.8 })),
   ...[1.3, 2].map((use): Case => ({ ...over(use), seconds: 30, verdict: "saturated", atLeastRight: 0.5 })),
