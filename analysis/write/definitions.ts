@@ -15,6 +15,12 @@ export const definitions: readonly (readonly [name: string, text: string])[] = [
   ["generation", "end of the answer minus first token"],
   ["token rate", "output tokens of one request / its E2E; not the system's throughput"],
   ["adjusted", "the same with every failed request as +infinity; where a request failed"],
+  [
+    "objectives",
+    "a failed request is endlessly slow; PASS and FAIL: the 95 % interval of the percentile is on one side of the limit",
+  ],
+  ["good", "successful, and within the limit of the highest percentile that is set for each latency"],
+  ["$/M", "cost per hour of all GPUs of the deployment over a million tokens at this load's rate"],
   ["percentiles", "linear interpolation over all requests of the stage; not given below their sample floor (n<N)"],
 ];
 

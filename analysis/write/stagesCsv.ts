@@ -27,6 +27,10 @@ const header: readonly string[] = [
   ...["requests_per_s", "output_tokens_per_s", "input_tokens_per_s", "total_tokens_per_s", "cached_share"],
   ...["client_cpu_cores", "client_lag_p99_ms", "dispatch_lag_p99_ms"],
   ...summaries.flatMap(([name]) => statistics.map((statistic) => `${name}_${statistic}`)),
+  ...["slo_verdict", "good_share", "good_requests_per_s", "good_output_tokens_per_s"],
+  ...["usd_per_million_input_tokens", "usd_per_million_uncached_input_tokens", "usd_per_million_output_tokens"],
+  ...["usd_per_million_tokens", "usd_per_million_good_output_tokens", "output_tokens_per_usd"],
+  "joules_per_output_token",
   "harness",
 ];
 
@@ -72,9 +76,26 @@ function row(system: SystemAnalysis, stage: StageAnalysis, repetition: Field, me
     ...summaries.flatMap(([, of]) =>
       statistics.map((name) => (name === "n" ? of(metrics).n : of(metrics)[name].value)),
     ),
+    ...decided(system, stage, repetition),
     system.harness ?? null,
   ];
 }
+
+/** Objectives and cost are judged over all repetitions together; a single one leaves these fields empty. */
+function decided({ stages, slo, cost }: SystemAnalysis, stage: StageAnalysis, repetition: Field): Field[] {
+  const index = repetition === "all" ? stages.indexOf(stage) : -1;
+  const judged = slo?.stages[index];
+  const paid = cost.stages[index];
+  return [
+    judged?.verdict ?? null,
+    ...[judged?.goodShare, judged?.goodRequestsPerSecond, judged?.goodOutputTokensPerSecond].map(known),
+    ...[paid?.usdPerMillionInputTokens, paid?.usdPerMillionUncachedInputTokens].map(known),
+    ...[paid?.usdPerMillionOutputTokens, paid?.usdPerMillionTokens, paid?.usdPerMillionGoodOutputTokens].map(known),
+    ...[paid?.outputTokensPerUsd, paid?.joulesPerOutputToken].map(known),
+  ];
+}
+
+const known = (measured: Measured | undefined): number | null => measured?.value ?? null;
 
 function value(measured: Measured): number | null {
   return measured.value;

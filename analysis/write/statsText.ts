@@ -5,9 +5,11 @@ import { percentiles } from "../percentile.ts";
 import { namedStarts, onlyStarts, startsOnly } from "../starts.ts";
 import { BELOW_FLOOR, cellText, footnotes, numberText, percentText } from "./cellText.ts";
 import { comparisonColumns, comparisonNotes, comparisonRows, differenceTable, metricLabel } from "./comparisonTable.ts";
+import { costText } from "./costText.ts";
 import { definitions, startDefinitions } from "./definitions.ts";
 import { loadHead } from "./loadTable.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
+import { sloText } from "./sloText.ts";
 import { startupText } from "./startup.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
 import { type Column, textTable, wrapText } from "./textTable.ts";
@@ -55,7 +57,13 @@ function systemSection(system: SystemAnalysis, anySimulated: boolean): string[] 
       ? startsOnly(system)
         ? []
         : ["no stage ran"]
-      : [...countsTable(system), ...ratesTable(system), ...system.stages.flatMap(latencyTable)]),
+      : [
+          ...countsTable(system),
+          ...ratesTable(system),
+          ...sloText(system, WIDTH),
+          ...costText(system, WIDTH),
+          ...system.stages.flatMap(latencyTable),
+        ]),
   ];
 }
 
