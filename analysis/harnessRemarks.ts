@@ -18,5 +18,5 @@ export function remarksOf(runs: readonly Run[]): string[] {
           "also where they rest on few requests",
       ]
     : [];
-  return [...new Set([...own, ...runs.flatMap(({ remarks }) => remarks)])];
+  return [...new Set([...own, ...runs.flatMap(({ remarks, server }) => [...remarks, ...(server?.remarks ?? [])])])];
 }
