@@ -65,6 +65,11 @@ describe("checkPlan", () => {
       { count: 1, format: "png", width: { min: 64, max: 64 }, height: { min: 63, max: 64 } },
       /^data\.images\.height\.min: 63 .* from 64 to 4096$/,
     ],
+    ["metrics", "http://h/metrics", /^metrics: "http:\/\/h\/metrics" .* an object with urls, or null for none$/],
+    ["metrics", { url: "x" }, /^metrics\.url: "x" .* only urls$/],
+    ["metrics", { urls: [] }, /^metrics\.urls: \[\] .* a list of 1 to 32 URLs, or metrics null for none$/],
+    ["metrics", { urls: ["h:9090"] }, /^metrics\.urls\[0\]: "h:9090" .* http:\/\/ or https:\/\//],
+    ["metrics", { urls: ["http://me:secret@h"] }, /^metrics\.urls\[0\]: "\(hidden\)" .* without user and password$/],
     ["warmup", { requests: 0, concurrency: 1 }, /^warmup\.requests: 0/],
     ["stages", [], /^stages: \[\] .* a list of 1 to 4095 stages$/],
     [
