@@ -17,7 +17,7 @@ export function captions(
   return [
     ...runCaptions(analysis),
     ...analysis.systems.flatMap((system) => failureText(axis, system, analysis.systems.length > 1)),
-    ...analysis.systems.flatMap((system) => objectiveText(axis, system, analysis.systems.length > 1)),
+    ...objectiveTexts(axis, analysis),
     ...analysis.systems.flatMap((system) => otherLoadText(axis, system)),
     ...(missing.length === 0 ? [] : [`${missing.join("; ")}.`]),
     ...(counts === null ? countText(analysis, axis) : []),
@@ -75,12 +75,19 @@ function failureText(axis: LoadAxis, system: SystemAnalysis, named: boolean): st
   ];
 }
 
-function objectiveText(axis: LoadAxis, system: SystemAnalysis, named: boolean): string[] {
-  const missed = stagesOnAxis(axis, system).filter((stage) => missesObjectives(system, stage));
-  if (missed.length === 0) return [];
-  return [
-    `Hollow markers${named ? ` of ${system.name}` : ""}: objectives not met at ${axis.name(loadList(missed.map(({ load }) => load)))}.`,
-  ];
+/** Systems that miss the objectives at the same loads are told once. */
+function objectiveTexts(axis: LoadAxis, { systems }: Analysis): string[] {
+  const byLoads = new Map<string, string[]>();
+  for (const system of systems) {
+    const missed = stagesOnAxis(axis, system).filter((stage) => missesObjectives(system, stage));
+    if (missed.length === 0) continue;
+    const loads = axis.name(loadList(missed.map(({ load }) => load)));
+    byLoads.set(loads, [...(byLoads.get(loads) ?? []), system.name]);
+  }
+  return [...byLoads].map(([loads, names]) => {
+    const whose = names.length === systems.length ? "" : ` of ${names.join(", ")}`;
+    return `Hollow markers${whose}: objectives not met at ${loads}.`;
+  });
 }
 
 function otherLoadText(axis: LoadAxis, system: SystemAnalysis): string[] {

@@ -82,7 +82,10 @@ function cards(system: SystemAnalysis): Html {
 
 function overviewTable(systems: readonly SystemAnalysis[]): Html {
   const judged = systems.some(({ slo }) => slo !== null);
-  return table(
+  const prices = systems.map(price);
+  const priced = prices.some(({ measured }) => measured.value !== null);
+  const reasons = new Set(prices.flatMap(({ measured }) => (measured.value === null ? [measured.reason] : [])));
+  const whole = table(
     "Each system: validity, largest load within the objectives, goodput and cost there",
     [
       { head: "System", align: "left" },
@@ -90,12 +93,15 @@ function overviewTable(systems: readonly SystemAnalysis[]): Html {
       ...(judged
         ? ([{ head: "Largest load within the objectives", align: "left" }, { head: "Goodput there (req/s)" }] as const)
         : []),
-      { head: "$ per million output tokens", hint: "Of good requests where objectives are set" },
-      { head: "", align: "left" },
+      ...(priced
+        ? ([
+            { head: "$ per million output tokens", hint: "Of good requests where objectives are set" },
+            { head: "Cost of", align: "left" },
+          ] as const)
+        : []),
     ],
-    systems.map((system) => {
-      const cost = price(system);
-      const { measured } = cost;
+    systems.map((system, i) => {
+      const { measured, where } = prices[i]!;
       return [
         text(system.simulated ? `${system.name} (simulated)` : system.name),
         text(validityText[system.validity.verdict]),
@@ -105,11 +111,13 @@ function overviewTable(systems: readonly SystemAnalysis[]): Html {
               measuredCell(goodput(system)),
             ]
           : []),
-        measuredCell(measured, 1, usd),
-        text(measured.value === null ? `not computed: ${measured.reason}` : cost.where),
+        ...(priced ? [measuredCell(measured, 1, usd), text(measured.value === null ? "not computed" : where)] : []),
       ];
     }),
   );
+  if (reasons.size === 0) return whole;
+  return html`${whole}
+<p class="muted small">${priced ? "Not computed" : "Cost was not computed"}: ${[...reasons].join("; ")}.</p>`;
 }
 
 function bottlenecks(systems: readonly SystemAnalysis[]): Html {

@@ -87,6 +87,7 @@ tbody tr:hover td,tbody tr:hover th{background:var(--head)}
 thead button{all:unset;cursor:pointer}
 thead button:focus-visible{outline:2px solid var(--link);outline-offset:2px}
 th[aria-sort=ascending] button::after{content:" ▲"}th[aria-sort=descending] button::after{content:" ▼"}
+.copy{font:13px Inter,system-ui,sans-serif;color:var(--link);background:none;border:0;padding:2px 0;margin:0 0 8px;cursor:pointer;display:block}.copy:focus-visible{outline:2px solid var(--link)}
 .missing{color:var(--muted);text-decoration:none;cursor:help;border-bottom:1px dotted}
 .zero{color:var(--muted)}
 .notes{font-size:13px;color:var(--muted);margin:0 0 12px;padding:0;list-style:none}
@@ -98,5 +99,5 @@ footer{margin-top:44px;font-size:13px;color:var(--muted)}
 @media (prefers-color-scheme:dark){@media screen{:root{${darkColours}}
 ${darkFigures()}
 }}
-@media print{body{background:#fff;font-size:11pt}main{max-width:none;padding:0}nav,details{display:none}figure,.card,tr,.verdict{break-inside:avoid}h2,h3{break-after:avoid}.scroll,.plot{overflow:visible}.plot svg{min-width:0}table{font-size:8.5pt}th,td{padding:3px 5px}@page{size:A4 landscape;margin:12mm}}
+@media print{body{background:#fff;font-size:11pt}main{max-width:none;padding:0}nav,details,.copy{display:none}figure,.card,tr,.verdict{break-inside:avoid}h2,h3{break-after:avoid}.scroll,.plot{overflow:visible}.plot svg{min-width:0}table{font-size:8.5pt}th,td{padding:3px 5px}@page{size:A4 landscape;margin:12mm}}
 `;

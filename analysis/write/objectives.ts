@@ -69,4 +69,4 @@ export function passingStage({ slo }: Pick<SystemAnalysis, "slo">): number | nul
 
 /** What to do where none were set; one line, since not everybody has limits. */
 export const noObjectives =
-  "No objectives were set, so nothing here says which load is acceptable. Set `slo` in the stack's configuration, e.g. an upper limit of TTFT p95 in ms: the runs that are there are judged by it, none is made again.";
+  "No objectives were set, so nothing here says which load is acceptable. Set slo in the stack's configuration, e.g. an upper limit of TTFT p95 in ms: the runs that are there are judged by it, none is made again.";

@@ -1,9 +1,13 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { namedStarts, onlyStarts, startsOnly } from "../starts.ts";
+import { cellText } from "./cellText.ts";
 import { comparisonColumns, comparisonNotes, comparisonRows, differenceTable } from "./comparisonTable.ts";
+import { decisionLines, objectivesRows } from "./decisionText.ts";
 import { definitions, startDefinitions } from "./definitions.ts";
 import { loadTable } from "./loadTable.ts";
+import { noObjectives } from "./objectives.ts";
 import { remarkGroups } from "./remarks.ts";
+import { filledColumns, judgedStages, notRecorded, sloText, steadyText } from "./stageColumns.ts";
 import { startColumns, startRows } from "./startup.ts";
 import { systemSentence } from "./systemSentence.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
@@ -18,6 +22,21 @@ export interface ReadmeLinks {
 
 /** README.md of a result folder, generated from the data: verdict, table, figures, warnings, definitions. For GitHub. */
 export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
+  const whole = composed(analysis, links, Number.POSITIVE_INFINITY);
+  if (Buffer.byteLength(whole) <= MOST_BYTES) return whole;
+  // Rows go before words: the verdict above them must stay.
+  const stages = Math.max(1, ...analysis.systems.map((system) => system.stages.length));
+  for (let rows = Math.floor(stages / 2); rows > 1; rows = Math.floor(rows / 2)) {
+    const shorter = composed(analysis, links, rows);
+    if (Buffer.byteLength(shorter) <= MOST_BYTES) return shorter;
+  }
+  return composed(analysis, links, 1);
+}
+
+/** A job summary on GitHub and what its pages show at once end there. */
+const MOST_BYTES = 60_000;
+
+function composed(analysis: Analysis, links: ReadmeLinks, mostRows: number): string {
   const { title, stack, createdAt, simulated, systems, comparison, notes } = analysis;
   const sections = [
     `# ${simulated ? "SIMULATED: " : ""}${escapeText(title)}`,
@@ -25,7 +44,8 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
     comparison === null
       ? systems.map((system) => escapeText(systemSentence(system))).join("\n\n")
       : `**${escapeText(comparison.headline)}**`,
-    ...systems.map(systemSection),
+    ...(onlyStarts(analysis) || systems.some(({ slo }) => slo !== null) ? [] : [noObjectives]),
+    ...systems.map((system) => systemSection(system, systems, mostRows)),
     comparison === null
       ? null
       : [
@@ -53,16 +73,41 @@ export function readmeText(analysis: Analysis, links: ReadmeLinks): string {
   return `${sections.filter((section) => section !== null).join("\n\n")}\n`;
 }
 
-function systemSection(system: SystemAnalysis): string {
-  if (startsOnly(system)) return [`## ${escapeText(systemTitle(system))}`, ...startTables(system)].join("\n\n");
-  const { columns, rows, notes } = loadTable(system);
+function systemSection(system: SystemAnalysis, systems: readonly SystemAnalysis[], mostRows: number): string {
   const stamp = system.simulated ? " (SIMULATED)" : "";
-  const table = rows.length === 0 ? "No stage ran." : markdownTable(columns, rows);
+  const decision = decisionLines(system).map((line) => `- ${escapeText(line)}`);
+  if (startsOnly(system))
+    return [`## ${escapeText(systemTitle(system))}`, decision.join("\n"), ...startTables(system)].join("\n\n");
+  const objectives = objectivesRows(system);
   return [
     `## ${escapeText(systemTitle(system))}${stamp}`,
-    table,
-    ...notes.map((note) => `<sub>${escapeText(note)}</sub>`),
+    decision.join("\n"),
+    ...(objectives === null ? [] : [markdownTable(objectives.columns, objectives.rows)]),
+    ...loadSection(system, systems, mostRows),
   ].join("\n\n");
+}
+
+/** One row per load, with what was judged and recorded of it where any system has it. */
+function loadSection(system: SystemAnalysis, systems: readonly SystemAnalysis[], mostRows: number): string[] {
+  const { columns, rows, notes } = loadTable(system);
+  if (rows.length === 0) return ["No stage ran."];
+  const filled = filledColumns(systems);
+  const judged = judgedStages(system);
+  const more = [...filled.map(({ head }) => head), ...(system.slo === null ? [] : ["objectives"]), "steady?"];
+  const cells = judged.map((row) => [
+    ...filled.map(({ of, format }) => cellText(of(row), format)),
+    ...(system.slo === null ? [] : [sloText(row)]),
+    steadyText(row),
+  ]);
+  const kept = rows.map((row, i) => [...row, ...cells[i]!]).slice(0, mostRows);
+  const left = rows.length - kept.length;
+  const absent = notRecorded(systems);
+  const last = systems.at(-1) === system && absent !== null ? [absent] : [];
+  return [
+    markdownTable([...columns, ...more.map((head): Column => ({ head: [head], align: "right" }))], kept),
+    ...(left > 0 ? [`${left} more loads are in \`stats.txt\`.`] : []),
+    ...[...notes, ...last].map((note) => `<sub>${escapeText(note)}</sub>`),
+  ];
 }
 
 /** Where more than the engine differs, the ratios are of all of it together. */

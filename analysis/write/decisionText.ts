@@ -1,0 +1,87 @@
+import type { Measured, SystemAnalysis } from "../analysis.ts";
+import { numberText } from "../figures/numberText.ts";
+import { loadName } from "../loadName.ts";
+import { startsOnly } from "../starts.ts";
+import {
+  decidingStages,
+  largestLoadText,
+  limitText,
+  passingStage,
+  sloVerdictText,
+  targetName,
+  targetValue,
+} from "./objectives.ts";
+import type { Column } from "./textTable.ts";
+
+const validity = { valid: "✓ VALID", suspect: "◆ SUSPECT", invalid: "✗ INVALID" } as const;
+
+/** What can be decided of one system, line by line: valid or why not, up to which load, for how much, held back by what. */
+export function decisionLines(system: SystemAnalysis): string[] {
+  const { slo, cost, bottleneck, stages } = system;
+  if (startsOnly(system)) return [validityLine(system)];
+  const index = passingStage(system);
+  const goodput = index === null ? null : (slo?.stages[index]?.goodRequestsPerSecond.value ?? null);
+  const there = index === null ? "" : ` at ${loadName(stages[index]!)}`;
+  return [
+    validityLine(system),
+    ...(slo === null
+      ? []
+      : [
+          `Largest load within the objectives: ${largestLoadText(slo.largestLoad)}.`,
+          `Goodput: ${goodput === null ? "not known" : `${numberText(goodput)} requests/s${there}`}; a good request: ${slo.goodRequest}.`,
+        ]),
+    `Per million ${slo === null ? "" : "good "}output tokens: ${priceText(system)}.`,
+    ...(bottleneck === null ? [] : [`Bottleneck: ${bottleneck.sentence}`]),
+    ...cost.notes,
+  ];
+}
+
+function validityLine({ validity: { verdict, findings } }: SystemAnalysis): string {
+  const reasons = findings.filter(({ severity }) => severity !== "note").map(({ text }) => text);
+  return reasons.length === 0 ? validity[verdict] : `${validity[verdict]}: ${reasons.join("; ")}`;
+}
+
+function priceText({ slo, cost, stages }: SystemAnalysis): string {
+  const known = cost.stages.flatMap(({ load, usdPerMillionOutputTokens: { value } }) =>
+    value === null ? [] : [{ load, value }],
+  );
+  const cheapest = known.length === 0 ? null : known.reduce((a, b) => (b.value < a.value ? b : a));
+  const none: Measured = cost.usdPerHour.value === null ? cost.usdPerHour : { value: null, reason: "no output tokens" };
+  const measured: Measured =
+    slo !== null ? cost.atSlo.usdPerMillionGoodOutputTokens : cheapest === null ? none : { value: cheapest.value };
+  if (measured.value === null) return `not computed: ${measured.reason}`;
+  const load = slo !== null ? cost.atSlo.load : (cheapest?.load ?? null);
+  const stage = stages.find((each) => each.load === load);
+  return `$${numberText(measured.value)}${stage === undefined ? "" : ` at ${loadName(stage)}`}`;
+}
+
+/** Objectives at the loads that decide; null: none were set. */
+export function objectivesRows({ slo, stages }: SystemAnalysis): { columns: Column[]; rows: string[][] } | null {
+  if (slo === null || slo.targets.length === 0) return null;
+  const deciding = decidingStages(slo);
+  return {
+    columns: [
+      { head: ["objective"], align: "left" },
+      { head: ["limit"], align: "right" },
+      ...deciding.flatMap((index): Column[] => [
+        { head: [`at ${loadName(stages[index]!)}`], align: "right" },
+        { head: ["95 % bound"], align: "right" },
+        { head: ["verdict"], align: "left" },
+      ]),
+    ],
+    rows: slo.targets.map((target, i) => [
+      targetName(target),
+      limitText(target),
+      ...deciding.flatMap((index) => {
+        const result = slo.stages[index]?.results[i];
+        if (result === undefined) return ["-", "-", "-"];
+        const { measured, bound, verdict, reason } = result;
+        return [
+          measured.value === null ? "-" : targetValue(target, measured.value),
+          bound === null ? "-" : `${targetValue(target, bound.low)} to ${targetValue(target, bound.high)}`,
+          `${sloVerdictText[verdict]}${reason === null ? "" : `: ${reason}`}`,
+        ];
+      }),
+    ]),
+  };
+}
