@@ -79,6 +79,25 @@ describe("report.html in a browser", function () {
     assert.match(dom, /aria-sort="descending"/);
   });
 
+  it("has heads and copy buttons that a keyboard reaches, and copies what the table says, numbers as numbers", async () => {
+    const changed = `${script}
+      document.execCommand = function () { document.title = document.activeElement.value || document.querySelector("body > textarea").value; return true; };
+      Object.defineProperty(window, "isSecureContext", { value: false });
+      var button = document.querySelector("#stages ~ button.copy");
+      button.focus();
+      document.documentElement.setAttribute("data-focused", String(document.activeElement === button));
+      button.click();`;
+    const hash = (text: string) => createHash("sha256").update(text).digest("base64");
+    const { dom, log } = await open(
+      chromium!,
+      page.replace(hash(script), hash(changed)).replace(script, () => changed),
+    );
+    assert.doesNotMatch(log, /CONSOLE/);
+    assert.match(dom, /data-focused="true"/);
+    assert.match(dom, /<button type="button" class="copy" aria-label="Copy as CSV: [^"]+">/);
+    assert.match(dom, /<title>Concurrency,Sent,ok,Output tok\/s,/);
+  });
+
   it("says in its log when the policy stops a script: the first test would see it", async () => {
     const { log, dom } = await open(chromium!, page.replace('"use strict";', '"use strict";;'));
     assert.match(log, /Content Security Policy/);

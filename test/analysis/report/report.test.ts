@@ -7,6 +7,7 @@ import type { Analysis } from "../../../analysis/analysis.ts";
 import { drawFigures } from "../../../analysis/figures/drawFigures.ts";
 import { reportHtml, writeReport } from "../../../analysis/report/report.ts";
 import { analysis, system } from "../figures/fixture.ts";
+import { judgedSystem } from "../figures/judged.ts";
 import { brokenAnalysis, hostileAnalysis } from "../figures/oddities.ts";
 import { readHtml } from "./readHtml.ts";
 
@@ -149,6 +150,15 @@ describe("report.html", () => {
     const loads = Array.from({ length: 40 }, (_, i) => i + 1);
     const page = await report(analysis(["a", "b", "c"].map((name) => system({ name, loads, repetitions: 3 }))));
     assert.ok(page.length < 2_000_000, `${page.length} bytes`);
+  });
+
+  it("stays below 2 MB with everything filled in: 20 stages of 2 systems", async function () {
+    this.timeout(60_000);
+    const loads = Array.from({ length: 20 }, (_, i) => i + 1);
+    const systems = ["a", "b"].map((name, i) => judgedSystem({ name, loads, repetitions: 5, speed: 1 + 0.15 * i }));
+    const page = await report(analysis(systems));
+    assert.ok(Buffer.byteLength(page) < 2_000_000, `${Buffer.byteLength(page)} bytes`);
+    assert.doesNotMatch(page, /Not drawn/);
   });
 
   it("writes the file and its folder, the same bytes each time", async () => {
