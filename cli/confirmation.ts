@@ -23,7 +23,9 @@ export function confirmation(gate: Gate, { baseline, new: candidate }: GateArgum
   const again =
     stack === null
       ? `# measure ${more} more ${more === 1 ? "repetition" : "repetitions"}, then:`
-      : `for i in $(seq ${more}); do ./bench up ${quoted(stack)} --again; done`;
+      : more === 1
+        ? `./bench up ${quoted(stack)} --again`
+        : `for i in $(seq ${more}); do ./bench up ${quoted(stack)} --again; done`;
   return [again, `./bench gate --baseline ${quoted(baseline)} --new ${quoted(candidate)}`];
 }
 
