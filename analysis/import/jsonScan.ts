@@ -1,10 +1,11 @@
+import { afterString } from "./jsonString.ts";
+
 /*
  * Looks at JSON byte by byte without making anything of it. Every function takes the bytes, where the value begins and
  * where to stop; -1: it is not JSON, is not whole, or is odd enough to leave it to the parser.
  */
 
 const QUOTE = 0x22;
-const BACKSLASH = 0x5c;
 const MINUS = 0x2d;
 const DOT = 0x2e;
 const ZERO = 0x30;
@@ -13,14 +14,6 @@ const COLON = 0x3a;
 /** Deeper ones are for the parser, whose stack is not ours. */
 const MAX_DEPTH = 64;
 
-const ESCAPES = new Uint8Array(256);
-for (const letter of '"\\/bfnrt') ESCAPES[letter.charCodeAt(0)] = 1;
-/** Bytes that mean only themselves in a text: most of a prompt. */
-const PLAIN = new Uint8Array(256).fill(1, 0x20);
-PLAIN[QUOTE] = 0;
-PLAIN[BACKSLASH] = 0;
-const HEX = new Uint8Array(256);
-for (const letter of "0123456789abcdefABCDEF") HEX[letter.charCodeAt(0)] = 1;
 const WORDS = [Buffer.from("null"), Buffer.from("true"), Buffer.from("false")];
 
 export function afterSpace(bytes: Buffer, at: number, stop: number): number {
@@ -30,22 +23,6 @@ export function afterSpace(bytes: Buffer, at: number, stop: number): number {
     if (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09) break;
   }
   return i;
-}
-
-/** @param at of its quote */
-export function afterString(bytes: Buffer, at: number, stop: number): number {
-  for (let i = at + 1; i < stop; i++) {
-    const byte = bytes[i] as number;
-    if (PLAIN[byte] === 1) continue;
-    if (byte === QUOTE) return i + 1;
-    if (byte !== BACKSLASH) return -1;
-    if (++i >= stop) return -1;
-    const escaped = bytes[i] as number;
-    if (ESCAPES[escaped] === 1) continue;
-    if (escaped !== 0x75 || i + 4 >= stop) return -1;
-    for (let digits = 4; digits > 0; digits--) if (HEX[bytes[++i] as number] === 0) return -1;
-  }
-  return -1;
 }
 
 export function afterNumber(bytes: Buffer, at: number, stop: number): number {

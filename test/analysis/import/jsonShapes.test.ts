@@ -60,7 +60,8 @@ describe("Shapes of JSON values that are alike", () => {
       const shapes = new JsonShapes(wanted);
       for (const row of rows) shapes.learn(row);
       let [quickly, broken] = [0, 0];
-      const at = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
+      // Not fc.double, most of whose numbers are next to 0: all damage would be in the first bytes.
+      const at = fc.nat(999_999).map((millionths) => millionths / 1e6);
       const character = fc.constantFrom(...'0123456789-+.eE"\\{}[],: \n\u0001untf/éx');
       fc.assert(
         fc.property(fc.nat(rows.length - 1), at, fc.nat(2), character, (index, share, removed, put) => {
