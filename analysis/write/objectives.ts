@@ -41,9 +41,9 @@ export function largestLoadText(largest: LargestLoad): string {
     case "between":
       return `${loadName({ loadType: largest.loadType, load: largest.passes })} passes, ${largest.fails} fails`;
     case "atLeast":
-      return `at least ${loadName({ loadType: largest.loadType, load: largest.passes })}: the highest measured still passes`;
+      return `at least ${loadName({ loadType: largest.loadType, load: largest.passes })}: ${largest.undecided ? "those above are not decided" : "the highest measured still passes"}`;
     case "below":
-      return `below ${loadName({ loadType: largest.loadType, load: largest.fails })}: the lowest measured fails already`;
+      return `below ${loadName({ loadType: largest.loadType, load: largest.fails })}: ${largest.undecided ? "those below are not decided" : "the lowest measured fails already"}`;
     case "unknown":
       return `not known: ${largest.reason}`;
   }
