@@ -30,7 +30,10 @@ export function rawFromPulumi(allConfig: Readonly<Record<string, string>>, proje
   const entries: [string, unknown][] = [];
   for (const [qualified, text] of Object.entries(allConfig)) {
     const prefix = `${project}:`;
-    if (qualified.startsWith(prefix)) entries.push([qualified.slice(prefix.length), text]);
+    if (!qualified.startsWith(prefix)) continue;
+    const key = qualified.slice(prefix.length);
+    // The default in Pulumi.yaml, whose type has no empty value.
+    if (key !== "repetitions" || text !== "-1") entries.push([key, text]);
   }
   return rawConfig(entries);
 }

@@ -12,6 +12,9 @@ import { resolveTarget } from "./target.ts";
 import { type TargetSource, targetSources } from "./targetSource.ts";
 import { ScenarioError, UserError } from "./userError.ts";
 
+/** Several targets are there to be compared: five runs each tell 10 % apart, and one run each tells nothing. */
+const COMPARED = 5;
+
 /**
  * Configuration -> frozen Scenario: shapes first, then each target, then what concerns the whole. Throws ScenarioError with every
  * problem of the first stage that has one. With `tokens: "warn"`, for previews, what is merely not there yet (the token of a gated model,
@@ -44,7 +47,7 @@ export function parseScenario(
       profile: config.workload ?? defaultWorkload(config.platform, harness.name),
       overrides: config.workloadOverrides ?? {},
     },
-    repetitions: config.repetitions ?? 1,
+    repetitions: config.repetitions ?? (targets.length > 1 && harness.name !== "nop" ? COMPARED : 1),
     seed: config.seed ?? 1,
     mode: config.mode ?? "benchmark",
     cluster: clusterOf(config),

@@ -276,7 +276,10 @@ export const configSchema = z.strictObject({
     .optional()
     .describe("Load generator. Default: inference-perf on gke and ocp, else llmbench."),
   harnessSettings: harnessSettings.optional().describe("Resources and limits of the load generator."),
-  repetitions: positive.max(100).optional().describe("Runs per target; intervals need 2 or more. Default 1."),
+  repetitions: positive
+    .max(100)
+    .optional()
+    .describe("Runs per target; intervals need 2 or more. Default: 5 with several targets, else 1."),
   mode: z
     .enum(modes)
     .optional()

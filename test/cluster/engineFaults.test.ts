@@ -44,6 +44,7 @@ describeOnCluster("what cannot be deployed or started ends with the cause, the n
   it("one target of several: the others are benchmarked, and each that fails says why", async () => {
     const one = checkout("targets");
     const { stdout, stderr, reasons } = await failed(one, {
+      repetitions: 1,
       targets: [
         { name: "fine" },
         { name: "hungry", engine: { ...small, memory: "12Mi" } },

@@ -90,6 +90,7 @@ describeOnCluster("a plain pulumi in a namespace of others, beside an engine of 
       workload: "local",
       workloadOverrides: { "stages.concurrency": [2], "stages.seconds": 2 },
       harnessSettings: { cpu: 0.2, memory: "256Mi", pvcSize: "1Gi" },
+      repetitions: 1,
       targets: [
         { name: "theirs", url: `http://theirs.${checkout.namespace}.svc:8000`, servedModel },
         { name: "ours", method: "simulated" },

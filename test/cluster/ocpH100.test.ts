@@ -60,6 +60,7 @@ describeOnCluster("ocp-h100: 70B over four GPUs, and two of them in turn", () =>
   it("preview of two targets says GPUs and cost together and in turn, and that there are four", async () => {
     stack.checkout.committed("ocp-h100", {
       ...short,
+      repetitions: 1,
       targets: [{ name: "baseline" }, { name: "candidate", engine: { maxNumSeqs: 64 } }],
     });
     const { code, stdout, stderr } = await bench("preview", "ocp-h100");

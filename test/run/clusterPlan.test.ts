@@ -24,6 +24,7 @@ describe("what a call on a cluster declares", () => {
     gpu: "h100-80",
     method: "simulated",
     model: "llama-8b",
+    repetitions: 1,
     targets: [{ name: "baseline" }, { name: "candidate", simulator: { slowdown: 2 } }],
   };
   const raw = { values, hasHfToken: false, hasClusterToken: false, apiKeyNames: [] };

@@ -35,7 +35,7 @@ describe("repetitions asked for by hand", () => {
   });
 
   it("are planned by every later call, behind the runs there were, whose ids stay", () => {
-    const scenario = scenarioOf({ ...local, targets: [{ name: "a" }, { name: "b" }] }, "again");
+    const scenario = scenarioOf({ ...local, repetitions: 1, targets: [{ name: "a" }, { name: "b" }] }, "again");
     const first = plannedRuns(scenario).map(({ runId }) => runId);
     planAgain(scenario);
     const planned = plannedRuns(scenario);

@@ -77,6 +77,14 @@ describe("parseScenario", () => {
     assert.deepEqual(b.simulator, { speed: 4, slowdown: 2, faults: [] });
   });
 
+  it("runs several targets five times each unless it says otherwise, and one target or a start-up once", () => {
+    const targets = [{ name: "a" }, { name: "b" }];
+    assert.equal(parse({ ...local, targets }).repetitions, 5);
+    assert.equal(parse({ ...local, targets, repetitions: 1 }).repetitions, 1);
+    assert.equal(parse({ ...local, targets: [{ name: "a" }] }).repetitions, 1);
+    assert.equal(parse({ platform: "ocp", gpu: "h100-80", model: "qwen3-8b", harness: "nop", targets }).repetitions, 1);
+  });
+
   it("takes a url for an existing engine, drops /v1 from it, and knows which keys are there", () => {
     const { targets } = parse(
       {
@@ -200,6 +208,8 @@ describe("raw configuration", () => {
       },
     });
     assert.deepEqual(raw.values, { platform: "local", repetitions: 5, gpuCount: 0, engine: { maxNumSeqs: 8 } });
+    // Pulumi.yaml's own default, which means that the stack file says nothing.
+    assert.deepEqual(rawFromPulumi({ "llm-bench:repetitions": "-1" }).values, {});
   });
 
   it("mends what Pulumi makes of a bare date", () => {
