@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { type AskReader, asking } from "./askReader.ts";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
-import { PartFile } from "./partFile.ts";
+import { PartFile, partSuffix } from "./partFile.ts";
 import { PatientReader } from "./patientReader.ts";
 import type { Reader } from "./reader.ts";
 
@@ -70,9 +70,9 @@ export async function collectThrough(
   const listed = checked(header.files ?? null, from, claim);
   for (const { path, what } of header.refused ?? []) onRefused(path, what);
 
-  const names = new Set(listed.map(({ path }) => path));
+  const suffix = partSuffix(listed.map(({ path }) => path));
   const files: PartFile[] = [];
-  for (const file of listed) files.push(await PartFile.open(into, file, names));
+  for (const file of listed) files.push(await PartFile.open(into, file, suffix));
   const bytes = listed.reduce((sum, file) => sum + file.bytes, 0);
   const tell = () =>
     onProgress({

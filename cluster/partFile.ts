@@ -11,7 +11,7 @@ interface Listed {
   readonly sha256: string;
 }
 
-/** A file on its way here: `<file>.part` grows at its end and gets its name when length and checksum are right. */
+/** A file on its way here: its part grows at its end and gets its name when length and checksum are right. */
 export class PartFile {
   readonly path: string;
   readonly bytes: number;
@@ -23,19 +23,17 @@ export class PartFile {
   readonly #part: string;
   #hash: Hash = createHash("sha256");
 
-  private constructor(into: string, { path, bytes, sha256 }: Listed, names: ReadonlySet<string>) {
+  private constructor(into: string, { path, bytes, sha256 }: Listed, suffix: string) {
     this.path = path;
     this.bytes = bytes;
     this.#sha256 = sha256;
-    let part = `${path}.part`;
-    while (names.has(part)) part += ".part";
     this.#file = join(into, path);
-    this.#part = join(into, part);
+    this.#part = join(into, path + suffix);
   }
 
-  /** Takes up what an earlier call left. `names`: all files of the folder, one of which may be called like a part. */
-  static async open(into: string, listed: Listed, names: ReadonlySet<string>): Promise<PartFile> {
-    const file = new PartFile(into, listed, names);
+  /** Takes up what an earlier call left. @param suffix see `partSuffix` */
+  static async open(into: string, listed: Listed, suffix: string): Promise<PartFile> {
+    const file = new PartFile(into, listed, suffix);
     if ((await sizeOf(file.#file)) === listed.bytes && (await hashOf(file.#file)).digest("hex") === listed.sha256) {
       file.have = listed.bytes;
       file.done = true;
@@ -87,6 +85,16 @@ export class PartFile {
       );
     }
   }
+}
+
+/**
+ * What parts of these files are called after: ".part", unless one of them is called so itself. One suffix for all: a
+ * longer one for some would be what another, "a.part" beside "a", makes of its own name.
+ */
+export function partSuffix(paths: readonly string[]): string {
+  let suffix = ".part";
+  while (paths.some((path) => path.endsWith(suffix))) suffix += ".part";
+  return suffix;
 }
 
 async function sizeOf(file: string): Promise<number | null> {

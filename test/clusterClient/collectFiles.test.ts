@@ -41,7 +41,7 @@ describe("collecting files", () => {
   });
 
   it("ends with identical files whatever breaks, wherever, in whatever order", async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const content = fc
       .tuple(fc.nat(2000), fc.boolean())
       .map(([length, same]) => (same ? Buffer.alloc(length, 7) : randomBytes(length)));
@@ -58,6 +58,12 @@ describe("collecting files", () => {
       { weight: 1, arbitrary: fc.constant("lost" as const) },
       { weight: 3, arbitrary: fc.double({ min: 0, max: 0.999999, noNaN: true }).map((cutAt) => ({ cutAt })) },
     );
+    // Seen once in some hundred runs: the parts of both had one name.
+    const lookAlikes: [Record<string, Buffer>, number, Fate[]] = [
+      { "a.part": Buffer.alloc(0), a: randomBytes(201) },
+      1,
+      ["arrives", "lost", { cutAt: 0 }, "arrives", { cutAt: 0 }, { cutAt: 0 }, "lost", { cutAt: 0 }],
+    ];
     await fc.assert(
       fc.asyncProperty(
         fc.dictionary(name, content, { minKeys: 1 }),
@@ -83,7 +89,7 @@ describe("collecting files", () => {
           }
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 40, examples: [lookAlikes] },
     );
   });
 

@@ -234,7 +234,7 @@ describe("a Benchmark Report that is read", () => {
   });
 
   it("never crashes and never makes up a 0: 1,000 damaged folders", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const ours = await temporaryFolder();
     try {
       const run = await imported(closedLoopRun({ seed: 3, concurrencies: [1, 4], windowMs: 500 }));
@@ -256,7 +256,7 @@ describe("a Benchmark Report that is read", () => {
   });
 
   it("is also the published examples of 0.1 and 0.2.1, and what the converter makes of real files", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const data = process.env.LLMBENCH_TEST_DATA;
     if (referee === undefined) {
       console.log(`      ${noReferee}`);

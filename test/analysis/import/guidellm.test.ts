@@ -216,5 +216,5 @@ describe("import of guidellm", () => {
     const { "benchmarks.json": file } = await filesOf(folder("one-token"));
     const { read, refused } = await importDamaged(importGuidellm, { "benchmarks.json": file! }, 1000);
     assert.ok(read > 100 && refused > 100, `${read} read, ${refused} refused`);
-  }).timeout(60_000);
+  }).timeout(240_000);
 });

@@ -211,7 +211,7 @@ describe("inference-perf's files", () => {
   });
 
   it("of 1,000 damaged kinds are read or refused, never made up", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const conc = await importDamaged(importInferencePerf, await filesOf(join(data, "conc-0.6.1")), 500);
     const rate = await importDamaged(importInferencePerf, await filesOf(join(data, "rate-0.6.1")), 500, 501);
     ok(conc.read + rate.read > 300 && conc.refused + rate.refused > 100, JSON.stringify([conc, rate]));

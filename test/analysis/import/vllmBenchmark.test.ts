@@ -183,7 +183,7 @@ describe("Importer of vllm bench serve", () => {
   });
 
   it("does not crash on 1,000 damaged files, nor says 0 for what is missing", async function () {
-    this.timeout(60_000);
+    this.timeout(240_000);
     const files = {
       ...(await filesOf(join(data, "sweep"))),
       "x.json": await readFile(join(data, "v0.32-rate-faults/load.json")),
