@@ -141,6 +141,8 @@ function stagesOf(runs: readonly Run[]): StageAnalysis[] {
       plan: RunStage["plan"];
       parts: StageRows[];
       repetitions: StageMetrics[];
+      runIds: string[];
+      taken?: string;
       server: StageServer[];
       errors: ErrorCount[];
     }
@@ -149,24 +151,30 @@ function stagesOf(runs: readonly Run[]): StageAnalysis[] {
     const rows = stageRows(run);
     run.stages.forEach(({ plan, reported }, index) => {
       const key = JSON.stringify([plan.name, plan.load]);
-      const stage = stages.get(key) ?? { plan, parts: [], repetitions: [], server: [], errors: [] };
+      const stage = stages.get(key) ?? { plan, parts: [], repetitions: [], runIds: [], server: [], errors: [] };
       stages.set(key, stage);
       const part = rows[index];
       if (part !== undefined) stage.parts.push(part);
       // A harness may have lost the rows of one stage and kept those of its neighbours.
       const metrics = part === undefined ? reported : stageMetrics([part]);
-      if (metrics !== null) stage.repetitions.push(metrics);
+      if (metrics !== null) {
+        stage.repetitions.push(metrics);
+        stage.runIds.push(run.runId);
+        if (part === undefined) stage.taken = run.harness;
+      }
       const server = run.server?.stages[index];
       if (server) stage.server.push(server);
       stage.errors.push(...run.errors.filter((error) => error.stage === index));
     });
   }
-  return [...stages.values()].map(({ plan: { name, load }, parts, repetitions, server, errors }): StageAnalysis => {
+  return [...stages.values()].map(({ plan: { name, load }, parts, repetitions, runIds, taken, server, errors }) => {
     return {
       name,
       loadType: load.type,
       load: load.type === "concurrency" ? load.concurrency : load.requestsPerSecond,
       repetitions,
+      runIds,
+      ...(taken === undefined ? {} : { taken }),
       // Without rows there is nothing to pool: percentiles of percentiles are none.
       pooled:
         repetitions.length === 1

@@ -83,7 +83,11 @@ export interface StageAnalysis {
   /** Concurrency, or requests/s. */
   readonly load: number;
   readonly repetitions: readonly StageMetrics[];
+  /** Run of each of these, in their order: a run that lacks the stage would shift its neighbours. Absent in older files. */
+  readonly runIds?: readonly string[];
   readonly pooled: StageMetrics;
+  /** Harness that computed these numbers, where it left no request rows; they are shown as they were. Absent: computed here. */
+  readonly taken?: string;
   readonly steadiness: Steadiness;
   /** All repetitions together; null: nothing was recorded. */
   readonly server: StageServer | null;

@@ -45,9 +45,9 @@ export function stagesCsv({ systems }: Analysis): string {
   return [header, ...rows].map(csvLine).join("");
 }
 
-/** Where a repetition lacks the stage, its neighbours keep no number rather than a wrong one. */
-function repetitionOf({ runs }: SystemAnalysis, { repetitions }: StageAnalysis, index: number): number | null {
-  return repetitions.length === runs.length ? (runs[index]?.repetition ?? null) : null;
+/** By its run: where one lacks the stage, its neighbours keep their numbers. */
+function repetitionOf({ runs }: SystemAnalysis, { runIds }: StageAnalysis, index: number): number | null {
+  return runs.find(({ runId }) => runId === runIds?.[index])?.repetition ?? null;
 }
 
 function row(system: SystemAnalysis, stage: StageAnalysis, repetition: Field, metrics: StageMetrics): Field[] {

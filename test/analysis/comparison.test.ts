@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { analyse } from "../../analysis/analyse.ts";
-import type { Analysis, ComparisonRow } from "../../analysis/analysis.ts";
+import type { Analysis, ComparisonRow, StageAnalysis, SystemAnalysis } from "../../analysis/analysis.ts";
+import { compare } from "../../analysis/comparison.ts";
 import type { RequestColumns } from "../../analysis/run.ts";
+import { geometricMean } from "../../analysis/statistics.ts";
 import { shippedCriteria } from "../../scenario/criteria.ts";
 import { analysed, options, runsOf } from "./systems.ts";
 
@@ -192,6 +194,25 @@ describe("comparison of systems", () => {
     assert.equal(find(analysis, "outputTokensPerSecond", null, "b").verdict, "worse");
     assert.equal(find(analysis, "outputTokensPerSecond", null, "cc").verdict, "better");
     assert.match(analysis.comparison!.headline, /^SIMULATED: b gives .*: worse\. cc gives .*: better\.$/);
+  });
+
+  it("pairs the loads of a repetition by its run: one that lacks a load lends nothing to its neighbour", async () => {
+    const whole = await analysed([
+      { name: "a", repetitions: 3, concurrencies: [1, 4] },
+      { name: "b", repetitions: 3, concurrencies: [1, 4] },
+    ]);
+    const [a, b] = whole.systems as [SystemAnalysis, SystemAnalysis];
+    const [low, high] = b.stages as [StageAnalysis, StageAnalysis];
+    const without = { ...high, repetitions: high.repetitions.slice(1), runIds: high.runIds!.slice(1) };
+    const { rows } = compare([a, { ...b, stages: [low, without] }], {
+      ...{ criteria: shippedCriteria.comparison, differences: [] },
+    })!;
+    const rate = (one: StageAnalysis, i: number) => one.repetitions[i]!.outputTokensPerSecond.value!;
+    const mean = (one: SystemAnalysis, repetitions: readonly number[]) =>
+      geometricMean(repetitions.map((i) => geometricMean(one.stages.map((stage) => rate(stage, i)))));
+    const overall = rows.find(({ metric, load }) => metric === "outputTokensPerSecond" && load === null)!;
+    assert.deepEqual(overall.repetitions, [2, 3]);
+    assert.ok(Math.abs(overall.ratio.value! / (mean(b, [1, 2]) / mean(a, [0, 1, 2])) - 1) < 1e-12);
   });
 
   it("refuses a baseline that is not there, naming those that are", async () => {
