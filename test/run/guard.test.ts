@@ -41,7 +41,7 @@ describe("a program of others as a child", () => {
   it("at our SIGTERM it is interrupted as from a terminal, and may write what it has", async () => {
     const { child, saw } = guarded("trap 'echo flushed; exit 3' INT; echo up; while :; do sleep 0.05; done");
     await saw("up");
-    assert.equal((await stopChild(child, 5000)).code, 3);
+    assert.equal((await stopChild(child, 30_000)).code, 3);
     assert.equal(await saw("flushed"), "flushed");
   });
 

@@ -50,14 +50,22 @@ describe("change points", () => {
 
   it("does not depend on the unit, and is the same every time", () =>
     fc.assert(
-      fc.property(fc.integer(), fc.double({ min: 1e-3, max: 1e3, noNaN: true }), (seed, unit) => {
+      // Powers of two, which change no digit: a split that is nearly a tie may fall either way by a rounding.
+      fc.property(fc.integer(), fc.integer({ min: -20, max: 20 }), (seed, power) => {
         const values = noisy(seededRandom(seed), [...level(15), ...level(15, 80), ...level(15, 110)], 0.02);
         const indexes = (of: readonly number[]) => changePoints(of).map(({ index }) => index);
-        assert.deepEqual(indexes(values), [15, 30]);
-        assert.deepEqual(indexes(values.map((value) => value * unit)), [15, 30]);
+        assert.deepEqual(indexes(values.map((value) => value * 2 ** power)), indexes(values));
       }),
       { numRuns: 50 },
     ));
+
+  it("finds a fall by a fifth and a rise by a third in 2 % of noise where they are, in 95 of 100 series", () => {
+    const random = seededRandom(11);
+    const exact = Array.from({ length: 100 }, () =>
+      changePoints(noisy(random, [...level(15), ...level(15, 80), ...level(15, 110)], 0.02)).map(({ index }) => index),
+    ).filter((indexes) => indexes.join() === "15,30");
+    assert.ok(exact.length >= 95, `${exact.length}`);
+  });
 
   it("seldom sees one in noise: under 3 % of series of 100 points, at 2 % and at 5 % noise", () => {
     const random = seededRandom(42);
