@@ -9,6 +9,14 @@ export const crossMetrics = [
 ] as const;
 export type CrossMetric = (typeof crossMetrics)[number];
 
+/** Their rows and numbers keep no intended time: in an open loop too, latencies count from the sending. */
+const countFromSending: ReadonlySet<string> = new Set(["inference-perf", "fmperf"]);
+
+/** @param harness with its versions, e.g. "inference-perf 0.6.1" */
+export function countsFromSending(harness: string | undefined): boolean {
+  return harness !== undefined && countFromSending.has(harness.split(" ")[0] as string);
+}
+
 type Definitions = Readonly<Partial<Record<CrossMetric, string>>>;
 
 /**

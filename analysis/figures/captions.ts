@@ -1,4 +1,5 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
+import { takenText } from "../write/takenText.ts";
 import { absences, loadList, type Wanted } from "./absences.ts";
 import { HOLLOW_ABOVE, isFailing, missesObjectives, stagesOnAxis } from "./curve.ts";
 import { type LoadAxis, onAxis } from "./loadAxis.ts";
@@ -29,6 +30,7 @@ export function captions(
 export const runCaptions = (analysis: Analysis): string[] => [
   ...(analysis.simulated ? [simulationText(analysis)] : []),
   ...analysis.systems.flatMap((system) => runText(system, analysis.systems.length > 1)),
+  ...analysis.systems.flatMap((system) => takenCaption(system, analysis.systems.length > 1)),
 ];
 
 /** Where no row under the ticks tells how many requests stand behind the points. */
@@ -59,6 +61,10 @@ function runText(system: SystemAnalysis, named: boolean): string[] {
   });
   if (lines.length <= 3) return lines;
   return [...lines.slice(0, 3), `${prefix}${lines.length - 3} more partial or failed repetitions: see the report.`];
+}
+
+function takenCaption(system: SystemAnalysis, named: boolean): string[] {
+  return takenText(system).map((text) => `${named ? `${system.name}: ` : ""}${text}.`);
 }
 
 function failureText(axis: LoadAxis, system: SystemAnalysis, named: boolean): string[] {

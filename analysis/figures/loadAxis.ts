@@ -1,4 +1,5 @@
 import type { Analysis, LoadType, StageAnalysis } from "../analysis.ts";
+import { countsFromSending } from "../definitionsByHarness.ts";
 import { textWidth } from "./fontMetrics.ts";
 import { loadText } from "./numberText.ts";
 import { logAxis, valueAxis } from "./valueAxis.ts";
@@ -36,11 +37,19 @@ export function loadAxis(analysis: Analysis): LoadAxis {
     kind,
     title: kind === "concurrency" ? "concurrency (requests in flight)" : "offered rate (requests/s)",
     name: (load) => (kind === "concurrency" ? `concurrency ${load}` : `${load} requests/s`),
-    begin: kind === "concurrency" ? "sending a request" : "the intended time of a request",
+    begin: beginOf(kind, analysis),
     log,
     domain: log ? logDomain(low, high) : [0, high * 1.06],
     loads,
   };
+}
+
+/** What stands at a point must be said of the numbers that stand there: some harnesses keep no intended time. */
+function beginOf(kind: LoadKind, { systems }: Analysis): string {
+  const sending = systems.filter(({ harness }) => countsFromSending(harness));
+  if (kind === "concurrency" || (sending.length > 0 && sending.length === systems.length)) return "sending a request";
+  const names = [...new Set(sending.map(({ harness }) => harness?.split(" ")[0]))].join(", ");
+  return `the intended time of a request${names === "" ? "" : ` (${names}: its sending)`}`;
 }
 
 /** An axis from 0 for what is no load of a stage: a demand, a speed, seconds. */

@@ -68,8 +68,14 @@ export function reportedMetrics(report: JsonObject): StageMetrics {
       "inference-perf did not report it",
     ),
     cachedShare: cachedShare(objectOf(successes.prompt_tokens)),
-    client: { cpu: null, eventLoopLagP99Ms: null, dispatchLagP99Ms: null },
+    client: { cpu: null, eventLoopLagP99Ms: null, dispatchLagP99Ms: lateMs(report) },
   };
+}
+
+/** Of its requests at p99, after the intended time; negative ones are early by its timer's grain. null: not told. */
+function lateMs(report: JsonObject): number | null {
+  const late = MS * numberOf(valueAt(report, "load_summary", "schedule_delay", "p99"));
+  return Number.isFinite(late) ? Math.max(0, late) : null;
 }
 
 /** From the first send to the last answer; up to 0.4 only the rates tell it. NaN: nothing does. */

@@ -9,6 +9,7 @@ import {
   sloText,
   steadyText,
 } from "../write/stageColumns.ts";
+import { takenText } from "../write/takenText.ts";
 import { type Html, html } from "./html.ts";
 import { type Column, count, measuredCell, table, text } from "./table.ts";
 
@@ -110,7 +111,7 @@ function oneSystem(system: SystemAnalysis, named: boolean, filled: readonly Stag
       { ...text(steadyText(row)), hint: row.stage.steadiness.reason },
     ]),
   )}
-<ul class="notes">${footnotes(cells).map((note) => html`<li>${note}</li>`)}</ul>
+<ul class="notes">${[...takenText(system), ...footnotes(cells)].map((note) => html`<li>${note}</li>`)}</ul>
 `;
 }
 

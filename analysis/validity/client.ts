@@ -1,4 +1,5 @@
 import type { StageAnalysis } from "../analysis.ts";
+import { countsFromSending } from "../definitionsByHarness.ts";
 import { loadNames } from "../loadName.ts";
 import { ofLoads } from "./finding.ts";
 import { CPU_LIMIT, clientBound } from "./idleServer.ts";
@@ -14,7 +15,7 @@ interface Limit {
   readonly limit: number;
   readonly of: (stage: StageAnalysis) => number | null;
   readonly suspect: (stage: StageAnalysis, value: number) => boolean;
-  readonly text: (loads: string, worst: number) => string;
+  readonly text: (loads: string, worst: number, over: readonly StageAnalysis[]) => string;
 }
 
 const limits: readonly Limit[] = [
@@ -35,9 +36,12 @@ const limits: readonly Limit[] = [
   {
     limit: LAG_LIMIT_MS,
     of: ({ pooled, loadType }) => (loadType === "concurrency" ? null : pooled.client.dispatchLagP99Ms),
-    suspect: mattersToTtft,
-    text: (loads, worst) =>
-      `requests left late at ${loads}: up to ${worst.toFixed(1)} ms after their intended time at p99; latencies include it`,
+    suspect: (stage, lagMs) => countsFromSending(stage.taken) || mattersToTtft(stage, lagMs),
+    text: (loads, worst, over) =>
+      `requests left late at ${loads}: up to ${worst.toFixed(1)} ms after their intended time at p99; ` +
+      (over.some(({ taken }) => countsFromSending(taken))
+        ? "latencies leave it out, and the load that arrived was smaller than its name says"
+        : "latencies include it"),
   },
 ];
 
@@ -51,7 +55,7 @@ function limitFinding({ limit, of, suspect, text }: Limit, stages: readonly Stag
   if (over.length === 0) return [];
   const severity = over.some((stage) => suspect(stage, of(stage) ?? 0)) ? "suspect" : "note";
   const worst = Math.max(...over.map((stage) => of(stage) ?? 0));
-  return [ofLoads("client", severity, over, text(loadNames(over), worst))];
+  return [ofLoads("client", severity, over, text(loadNames(over), worst, over))];
 }
 
 /** Where no TTFT is known, whatever is late counts. */

@@ -1,5 +1,6 @@
 import type { Measured, StageAnalysis, StageMetrics, SystemAnalysis } from "../analysis.ts";
 import { cellText, footnotes, numberText, percentText } from "./cellText.ts";
+import { takenText } from "./takenText.ts";
 import type { Column } from "./textTable.ts";
 
 /** The table that a reader sees first, in the terminal and in README.md: one row per load. */
@@ -38,11 +39,14 @@ export function loadTable({ loadType, stages }: SystemAnalysis): LoadTable {
       String(pooled.sent - pooled.outcomes.cancelled),
       ...columns.map(({ of, text = numberText }) => cellText(of(pooled), text)),
     ]),
-    notes: footnotes(
-      stages.flatMap(({ pooled }) =>
-        columns.map(({ head, of }) => ({ label: head.join(" ").trim(), measured: of(pooled) })),
+    notes: [
+      ...takenText({ stages }),
+      ...footnotes(
+        stages.flatMap(({ pooled }) =>
+          columns.map(({ head, of }) => ({ label: head.join(" ").trim(), measured: of(pooled) })),
+        ),
       ),
-    ),
+    ],
   };
 }
 

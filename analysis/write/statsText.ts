@@ -11,6 +11,7 @@ import { loadHead } from "./loadTable.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
 import { sloText } from "./sloText.ts";
 import { startupText } from "./startup.ts";
+import { takenText } from "./takenText.ts";
 import { systemTitle, systemWarnings } from "./terminalTable.ts";
 import { type Column, textTable, wrapText } from "./textTable.ts";
 import { validitySection } from "./validityText.ts";
@@ -78,7 +79,12 @@ function countsTable({ loadType, stages }: SystemAnalysis): string[] {
     ...seen.map((name) => String(pooled.outcomes[name])),
     cellText(pooled.failureRate, percentText),
   ]);
-  return ["", "Requests", ...textTable(columns, rows)];
+  return [
+    "",
+    "Requests",
+    ...textTable(columns, rows),
+    ...takenText({ stages }).flatMap((text) => wrapText(text, WIDTH)),
+  ];
 }
 
 function ratesTable({ loadType, stages }: SystemAnalysis): string[] {
@@ -157,7 +163,8 @@ function latencyTable(stage: StageAnalysis): string[] {
   ]);
   const absent = summaries.flatMap(({ label, summary }) => names.map((name) => ({ label, measured: summary[name] })));
   const name = stage.name === loadName(stage) ? stage.name : `${loadName(stage)} (stage ${stage.name})`;
-  return ["", name, ...textTable(columns, rows), ...reasons(absent)];
+  const marked = stage.taken === undefined ? name : `${name}, taken from ${stage.taken}`;
+  return ["", marked, ...textTable(columns, rows), ...reasons(absent)];
 }
 
 function comparisonSection(analysis: Analysis): string[] {
