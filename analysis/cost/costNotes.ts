@@ -19,15 +19,9 @@ export function costNotes({ runs, deployment, criteria, createdAt }: CostNotesAr
   const { gpu, price, replicas } = deployment;
   if (deployment.usdPerReplicaHour.value === null || price === null) return [];
   const age = createdAt === null ? 0 : Math.floor((Date.parse(createdAt) - Date.parse(price.asOf)) / DAY_MS);
-  const speeds = runs.map(({ provenance }) => provenance.simulation?.speed ?? 1);
   return [
     ...(runs.some(({ simulated }) => simulated)
       ? [`SIMULATED: no ${gpu} was used; this is what it would cost if it behaved like the model of it.`]
-      : []),
-    ...(speeds.some((speed) => speed !== 1)
-      ? [
-          "Simulated time did not run at the speed of real time, so that tokens per second, and costs with them, are off.",
-        ]
       : []),
     ...(age > OLD_DAYS
       ? [`The price of ${gpu} is ${age} days old (${price.asOf}, ${price.source}); set prices.${gpu} to today's.`]

@@ -24,7 +24,15 @@ export function deploymentOf(runs: readonly Run[], criteria: CostCriteria): Depl
   const gpusPerReplica = target?.gpuCount ?? null;
   const price = gpu === null ? null : (criteria.prices?.[gpu] ?? target?.price ?? null);
   const replicas = target === null ? 1 : replicasOf(target);
-  return { gpu, gpusPerReplica, replicas, price, usdPerReplicaHour: perReplica(gpu, gpusPerReplica, price) };
+  const speed = runs.map(({ provenance }) => provenance.simulation?.speed ?? 1).find((one) => one !== 1);
+  const usdPerReplicaHour = speed === undefined ? perReplica(gpu, gpusPerReplica, price) : notRealTime(speed);
+  return { gpu, gpusPerReplica, replicas, price, usdPerReplicaHour };
+}
+
+/** Tokens of 20 simulated seconds in one real one would make each a twentieth of its price. */
+function notRealTime(speed: number): Measured {
+  const reason = `simulated time ran ${speed} times as fast as real time, and tokens per second with it; simulate at speed 1`;
+  return { value: null, reason };
 }
 
 /** What stands behind the URL of an existing engine is declared by gpuCount alone. */

@@ -1,4 +1,4 @@
-import type { Measured, StageAnalysis } from "../analysis.ts";
+import type { Measured, StageAnalysis, StageMetrics } from "../analysis.ts";
 import type { SloAssessment } from "../slo/sloAssessment.ts";
 import type { StageCost } from "./costAnalysis.ts";
 
@@ -34,17 +34,25 @@ export function usdPerMillion(usdPerHour: Measured, tokensPerSecond: Measured): 
   return product(usdPerHour, tokensPerSecond, (usd, tokens) => (usd * 1e6) / (tokens * 3600));
 }
 
-/** Both counters are of the same window and the same pods; the generator's tokens might be of another repetition's. */
+/** Energy and tokens between the same two pages: from before the first request until after the last answer. */
 function joules({ server, pooled, repetitions }: StageAnalysis, pue: number): Measured {
   if (server === null) return { value: null, reason: "no energy was recorded" };
   if (server.gpu === null) return { value: null, reason: "the GPUs' energy was not recorded" };
-  const counted = product(pooled.outputTokensPerSecond, seconds(pooled.windowSeconds), (rate, time) => rate * time);
-  const tokens = server.outputTokens.value !== null || repetitions.length > 1 ? server.outputTokens : counted;
+  const tokens = server.outputTokens.value === null ? answered(pooled, repetitions.length) : server.outputTokens;
   return product(server.gpu.energyJoules, tokens, (energy, amount) => (energy * pue) / amount);
 }
 
-function seconds(value: number | null): Measured {
-  return value === null ? { value, reason: "the harness told no window" } : { value };
+/**
+ * All tokens of all answers, where the engine was not asked and an exporter was. Throughput's would be of the window, which
+ * ends before the last answer; those of failed and cancelled requests took energy, and nobody knows how many there were.
+ */
+function answered({ sent, outcomes, outputTokens: { n, mean } }: StageMetrics, repetitions: number): Measured {
+  const none = (reason: string): Measured => ({ value: null, reason });
+  if (repetitions !== 1)
+    return none("the engine's tokens were not recorded, and its energy may be of some repetitions");
+  if (outcomes.ok !== sent || n !== sent)
+    return none("the engine's tokens were not recorded, and not every request was answered");
+  return product({ value: sent }, mean, (count, each) => count * each);
 }
 
 /** null as soon as one of the two is; a division by nothing is no number either. */

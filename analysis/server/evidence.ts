@@ -54,13 +54,19 @@ export function evidenceOf(stages: readonly StageAnalysis[], stage: StageAnalysi
   };
 }
 
+/** null also where what is missing may be chance, or requests that were under way when the window ended. */
 function achievedShare({ loadType, load, pooled, repetitions }: StageAnalysis): number | null {
   const { requestsPerSecond, failureRate, e2eMs, windowSeconds } = pooled;
   if (loadType === "concurrency" || requestsPerSecond.value === null || windowSeconds === null) return null;
   if (e2eMs.mean.value === null || failureRate.value === null || failureRate.value === 1) return null;
   const window = (1000 * windowSeconds) / repetitions.length;
   if (window < LEAST_E2E_PER_WINDOW * e2eMs.mean.value) return null;
-  return requestsPerSecond.value / (load * (1 - failureRate.value));
+  const due = load * windowSeconds * (1 - failureRate.value);
+  const missing = due - requestsPerSecond.value * windowSeconds;
+  // As many as arrive during one E2E are under way at the end of each repetition; Poisson arrivals differ by their root.
+  const underWay = (load * e2eMs.mean.value * repetitions.length) / 1000;
+  const chance = loadType === "poisson" ? 3 * Math.sqrt(due) : 0;
+  return missing > 0 && missing <= underWay + chance ? null : 1 - missing / due;
 }
 
 function tpotRise(stages: readonly StageAnalysis[], stage: StageAnalysis): number | null {

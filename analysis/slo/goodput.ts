@@ -25,6 +25,8 @@ export function goodputOf(parts: readonly StageRows[], limits: RequestLimits, po
     const reason = `${counts.unknown} of ${counts.ok} answers were not streamed, so nobody knows whether they were good`;
     return allNull(reason);
   }
+  // Where all were cut off at the stage's end nobody was refused a good answer: a goodput of 0 would say so.
+  if (counts.judged === 0) return allNull("every request was cancelled");
   const rate = (amount: number, throughput: Measured): Measured => {
     // A stage of failures only has no throughput, and a goodput of 0.
     if (throughput.value === null && (counts.ok > 0 || work.windowMs <= 0)) return throughput;
@@ -33,11 +35,7 @@ export function goodputOf(parts: readonly StageRows[], limits: RequestLimits, po
   const failuresUnknown = parts.find((part) => part.failuresUnknown !== null)?.failuresUnknown ?? null;
   return {
     goodShare:
-      failuresUnknown !== null
-        ? { value: null, reason: failuresUnknown }
-        : counts.judged === 0
-          ? { value: null, reason: "every request was cancelled" }
-          : { value: counts.good / counts.judged },
+      failuresUnknown !== null ? { value: null, reason: failuresUnknown } : { value: counts.good / counts.judged },
     goodRequestsPerSecond: rate(work.requests, pooled.requestsPerSecond),
     goodOutputTokensPerSecond: rate(work.outputTokens, pooled.outputTokensPerSecond),
   };

@@ -51,11 +51,14 @@ export function largestLoadText(largest: LargestLoad): string {
 
 /** Stages that decide, by index: the largest load that passes and the smallest above it that fails; else the first one. */
 export function decidingStages({ largestLoad, stages }: SloAssessment): number[] {
-  const loads = [
-    ...("passes" in largestLoad ? [largestLoad.passes] : []),
-    ...("fails" in largestLoad ? [largestLoad.fails] : []),
+  // A load that was run twice fails as soon as one of its stages does: the other one would show a pass under it.
+  const wanted = [
+    ...("passes" in largestLoad ? [{ load: largestLoad.passes, verdict: "pass" }] : []),
+    ...("fails" in largestLoad ? [{ load: largestLoad.fails, verdict: "fail" }] : []),
   ];
-  const found = loads.map((load) => stages.findIndex((stage) => stage.load === load)).filter((index) => index >= 0);
+  const found = wanted
+    .map(({ load, verdict }) => stages.findIndex((stage) => stage.load === load && stage.verdict === verdict))
+    .filter((index) => index >= 0);
   return found.length > 0 || stages.length === 0 ? found : [0];
 }
 

@@ -220,8 +220,16 @@ describe("energy", () => {
     const measured = stage(1, rates(64), server({ value: 3000 }, { value: 1500 }));
     near(joules(measured), 2);
     near(joules(measured, 1.5), 3);
-    // The engine counted none: the generator's 64 tokens/s for 10 s.
-    near(joules(stage(1, rates(64), server({ value: 640 }, none))), 1);
+  });
+
+  it("takes all tokens of all answers where the engine told none, never those of the window", () => {
+    const answered = (change: Partial<StageMetrics>) =>
+      joules(stage(1, { ...rates(64), ...change }, server({ value: 3000 }, none)));
+    const { outcomes } = reportedMetrics();
+    const fifteen = { sent: 15, outputTokens: summary(15, { mean: 100 }) };
+    near(answered({ ...fifteen, outcomes: { ...zeroes(outcomes), ok: 15 } }), 2);
+    const cancelled = answered({ ...fifteen, sent: 16, outcomes: { ...zeroes(outcomes), ok: 15, cancelled: 1 } });
+    assert.match(JSON.stringify(cancelled), /not every request was answered/);
   });
 
   it("is null where it was not measured, never an estimate", () => {
@@ -230,7 +238,20 @@ describe("energy", () => {
   });
 });
 
+function zeroes<Name extends string>(counts: Readonly<Record<Name, number>>): Record<Name, number> {
+  return Object.fromEntries(Object.keys(counts).map((name) => [name, 0])) as Record<Name, number>;
+}
+
 describe("notes on a cost", () => {
+  it("are none where simulated time did not run at real speed: there is no cost then", () => {
+    const { provenance } = reportedRun();
+    const scenario = { targets: [{ name: "engine", ...oneGpu }] };
+    const fast = reportedRun({ provenance: { ...provenance, scenario, simulation: { assumptions: [], speed: 20 } } });
+    const { stages, usdPerHour } = cost({ runs: [fast], stages: [stage(1, rates(2500))] });
+    assert.match(JSON.stringify(usdPerHour), /simulated time ran 20 times as fast/);
+    assert.equal(stages[0]!.usdPerMillionOutputTokens.value, null);
+  });
+
   it("say that a price is old after 90 days, by the date of the analysis", () => {
     const dated = (asOf: string) => cost({ runs: [runOn({ ...oneGpu, price: { ...price, asOf } })] }).notes.join(" ");
     assert.match(dated("2026-02-12"), /The price of h100-80 is 283 days old \(2026-02-12, list\); set prices\.h100-80/);

@@ -157,4 +157,18 @@ describe("bottleneckOf", () => {
     assert.match(lost({})?.sentence ?? "", /90 % of the offered load was answered while no request waited/);
     assert.notEqual(lost({ waiting: gauge(2) })?.kind, "client");
   });
+
+  it("does not blame it for requests under way at the window's end, nor for the chance of Poisson arrivals", () => {
+    // 4 a second for 25 s: 100 due. E2E of 2 s leaves 8 under way, and 90 of 100 arrive one time in six.
+    const answered = (loadType: "poisson" | "constant", requestsPerSecond: number, e2eSeconds: number) => {
+      const made = stage({ load: 4, loadType });
+      const e2eMs = { ...made.pooled.e2eMs, mean: v(1000 * e2eSeconds) };
+      const pooled = { ...made.pooled, e2eMs, requestsPerSecond: v(requestsPerSecond), windowSeconds: 25 };
+      return bottleneckOf([{ ...made, pooled, server: calm }])?.kind;
+    };
+    assert.notEqual(answered("constant", 3.72, 2), "client");
+    assert.equal(answered("constant", 3.72, 0.5), "client");
+    assert.notEqual(answered("poisson", 3.6, 0.1), "client");
+    assert.equal(answered("poisson", 2, 0.1), "client");
+  });
 });
