@@ -55,6 +55,18 @@ describe("parseExposition", () => {
     );
   });
 
+  it("reads a series that it knows as it reads a new one", () => {
+    const endings = [" 7", "7", "\t7 1395066363000", ' 7 # {t="}"} 1', " x", "", '{a="b"} 1', ' # {c="d"} 1', "}"];
+    for (const series of ['s{a="}"}', 't{a="b",}', 'u{a="{"}']) {
+      const fresh = endings.map((ending, i) => parseExposition(series.replace("a=", `a${i}=`) + ending)[0]?.value);
+      parseExposition(`${series} 1`);
+      assert.deepEqual(
+        endings.map((ending) => parseExposition(series + ending)[0]?.value),
+        fresh,
+      );
+    }
+  });
+
   it("reads every sample of a page of a real vLLM", () => {
     const page = readFileSync(join(data, "vllm-0.32.0.prom"), "utf8");
     const lines = page.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
