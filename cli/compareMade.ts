@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { UnknownBaseline } from "../analysis/comparison.ts";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
@@ -9,6 +10,7 @@ import { type NamedSystems, systemsOf } from "../run/systemsOf.ts";
 import { fingerprint } from "../scenario/runId.ts";
 import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
+import { toPlace } from "./outputFile.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 import { validityExit } from "./validityExit.ts";
 
@@ -34,6 +36,7 @@ export async function compareMade(names: readonly string[], options: CompareMade
       "name another one, whose files may be written",
       2,
     );
+  toPlace("--out", out, () => mkdirSync(out, { recursive: true }));
   const driver = new TerminalDriver({ retry: false, interrupt: interruptController() });
   const analysis = await writeResults(named.folders, out, driver, { title: named.title, baseline }).catch(usage);
   driver.end();

@@ -1,10 +1,13 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, join, relative, resolve } from "node:path";
 import { analyse } from "../analysis/analyse.ts";
 import { importRun } from "../analysis/import/importRun.ts";
 import { type ExportedFile, exportAs, exportFormats } from "../analysis/write/export.ts";
 import { namedRuns } from "../run/namedRuns.ts";
+import { projectRoot } from "../run/projectRoot.ts";
+import { stackFolder } from "../run/runFolder.ts";
 import { CommandError } from "./commandError.ts";
+import { toPlace, writeOutput } from "./outputFile.ts";
 
 export interface ExportOptions {
   readonly format: string;
@@ -25,17 +28,19 @@ export async function exportResults(what: string, { format, out }: ExportOptions
     process.stdout.write(only.text);
     return 0;
   }
-  for (const path of write(files, out ?? ".")) process.stderr.write(`wrote ${path}\n`);
+  // Several files dropped into whatever folder somebody stands in are found again by nobody.
+  const place = out ?? join(stackFolder(projectRoot, "export"), `${basename(resolve(what))}-${format}`);
+  for (const path of write(files, place)) process.stderr.write(`wrote ${path}\n`);
   return 0;
 }
 
 /** Into a folder, or, where there is one file, as a file of that name. */
 function write(files: readonly ExportedFile[], out: string): string[] {
   const isFolder = files.length > 1 || (existsSync(out) && statSync(out).isDirectory()) || out.endsWith("/");
-  if (isFolder) mkdirSync(out, { recursive: true });
+  if (isFolder) toPlace("--out", out, () => mkdirSync(out, { recursive: true }));
   return files.map(({ name, text }) => {
     const path = isFolder ? join(out, name) : out;
-    writeFileSync(path, text);
+    writeOutput("--out", path, text);
     return relative(process.cwd(), resolve(path));
   });
 }

@@ -1,5 +1,5 @@
-import { appendFileSync, mkdirSync, writeFileSync } from "node:fs";
-import { dirname, resolve } from "node:path";
+import { appendFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { gate as decide, type Gate, type GateSide, gateExitCodes } from "../analysis/gate/gate.ts";
 import { gateText, nextHeading } from "../analysis/gate/gateText.ts";
 import { junitXml } from "../analysis/gate/junit.ts";
@@ -13,6 +13,7 @@ import type { RunFolder } from "../run/runFolder.ts";
 import { CommandError } from "./commandError.ts";
 import { commitUnderTest } from "./commitUnderTest.ts";
 import { confirmation, stackOf } from "./confirmation.ts";
+import { toPlace, writeOutput } from "./outputFile.ts";
 import { readSide } from "./readSide.ts";
 import { USAGE_OF_GATE } from "./usageExit.ts";
 
@@ -33,11 +34,13 @@ export async function gate(options: GateOptions): Promise<number> {
   process.stdout.write(gateText(result.gate));
   if (next.length > 0)
     process.stdout.write(`\n${nextHeading(result.gate)}:\n${next.map((line) => `  ${line}\n`).join("")}`);
-  if (options.junit !== undefined) write(options.junit, junitXml(result.gate));
+  if (options.junit !== undefined) writeOutput("--junit", options.junit, junitXml(result.gate));
   writeSummary(options.summary, markdownSummary(result.gate, next));
-  if (options.history !== undefined && result.candidate !== null) {
+  const { history } = options;
+  if (history !== undefined && result.candidate !== null) {
     const verdictOf = (name: string) => result.gate.systems.find((system) => system.name === name)?.verdict ?? null;
-    appendEntries(options.history, historyEntries(result.candidate, { commit: commitUnderTest(), verdictOf }));
+    const entries = historyEntries(result.candidate, { commit: commitUnderTest(), verdictOf });
+    toPlace("--history", history, () => appendEntries(history, entries));
   }
   return gateExitCodes[result.gate.verdict];
 }
@@ -76,14 +79,9 @@ function refuseSameRuns(baseline: readonly RunFolder[], candidate: readonly RunF
   );
 }
 
-function write(file: string, text: string): void {
-  mkdirSync(dirname(resolve(file)), { recursive: true });
-  writeFileSync(file, text);
-}
-
 /** GitHub collects what the steps of a job append to this file. */
 function writeSummary(file: string | undefined, text: string): void {
   const { GITHUB_STEP_SUMMARY: github } = process.env;
-  if (file !== undefined) write(file, text);
-  else if (github) appendFileSync(github, text);
+  if (file !== undefined) writeOutput("--summary", file, text);
+  else if (github) toPlace("the summary of $GITHUB_STEP_SUMMARY", github, () => appendFileSync(github, text));
 }

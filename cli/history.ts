@@ -1,3 +1,4 @@
+import { existsSync, statSync } from "node:fs";
 import type { HistoryEntry } from "../analysis/history/entry.ts";
 import { historyEntries } from "../analysis/history/entry.ts";
 import { appendEntries, readHistory } from "../analysis/history/historyFile.ts";
@@ -8,6 +9,7 @@ import { namedRuns } from "../run/namedRuns.ts";
 import { nearest } from "../scenario/nearest.ts";
 import { CommandError } from "./commandError.ts";
 import { commitUnderTest } from "./commitUnderTest.ts";
+import { toPlace } from "./outputFile.ts";
 import { readSide } from "./readSide.ts";
 
 export interface HistoryOptions {
@@ -19,6 +21,8 @@ export interface HistoryOptions {
 
 /** `./bench history FILE`: the series that gates wrote, as tables with change points, or as CSV. */
 export async function history(file: string, { metric, system, add, csv }: HistoryOptions): Promise<number> {
+  if (existsSync(file) && statSync(file).isDirectory())
+    throw new CommandError(`${file} is a folder`, "name the file that gates append to by --history", 2);
   if (add !== undefined) await record(file, add);
   const read = readHistory(file);
   if (read === null)
@@ -46,7 +50,8 @@ export async function history(file: string, { metric, system, add, csv }: Histor
 
 async function record(file: string, what: string): Promise<void> {
   const side = await readSide(what, namedRuns(what));
-  appendEntries(file, historyEntries(side, { commit: commitUnderTest(), verdictOf: () => null }));
+  const entries = historyEntries(side, { commit: commitUnderTest(), verdictOf: () => null });
+  toPlace("the history", file, () => appendEntries(file, entries));
 }
 
 function knownMetric(metric: string, entries: readonly HistoryEntry[]): string {

@@ -37,7 +37,11 @@ bench
 bench
   .command("compare <stacks-or-folders...>")
   .description("one stack: up for its targets; several names, or a folder: compare the runs that are there")
-  .option("--in-turn", "one stack: deploy, run and remove the engines one after the other, as GPUs for one allow", false)
+  .option(
+    "--in-turn",
+    "one stack: deploy, run and remove the engines one after the other, as GPUs for one allow",
+    false,
+  )
   .option("--baseline <name>", "what is there: the system that the others are compared with (default: the first)")
   .option("--out <folder>", "what is there: folder of the report (default: results/compare-HASH)")
   .option("--retry", "run failed or partial runs again, beside the first attempt", false)
@@ -117,7 +121,7 @@ bench
   .command("export <stack-or-folder>")
   .description("results in a format of others; one file goes to stdout, several into a folder")
   .requiredOption("--format <format>", "benchmark-report (0.2.1), csv, json, github-action-benchmark or bencher")
-  .option("--out <file>", "file, or folder where there are several files")
+  .option("--out <file>", "file, or folder where there are several files (default: results/export/NAME-FORMAT)")
   .action(async (what, options) => ends((await import("./export.ts")).exportResults(what, options)));
 bench
   .command("cross-check <url>")

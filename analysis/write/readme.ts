@@ -68,9 +68,18 @@ function composed(analysis: Analysis, links: ReadmeLinks, mostRows: number): str
     ),
     systems.some(({ runs }) => runs.some(({ importedFrom }) => importedFrom !== undefined))
       ? `Imported from files that were made elsewhere, analysed ${createdAt}; they lie in \`results/\` of the run as they were.`
-      : `Stack \`${stack}\`, analysed ${createdAt}. Run again with \`./bench up ${stack}\`.`,
+      : originText(stack, createdAt),
   ];
   return `${sections.filter((section) => section !== null).join("\n\n")}\n`;
+}
+
+/** Runs of several stacks were made by no single command: each stack has its own. */
+function originText(stack: string, createdAt: string): string {
+  const stacks = stack.split(" + ");
+  if (stacks.length === 1) return `Stack \`${stack}\`, analysed ${createdAt}. Run again with \`./bench up ${stack}\`.`;
+  const named = stacks.map((one) => `\`${one}\``).join(", ");
+  const commands = stacks.map((one) => `\`./bench up ${one}\``).join(", ");
+  return `Stacks ${named}, compared ${createdAt}. Their runs were made by ${commands}; \`./bench report\` on this folder reads them again.`;
 }
 
 function systemSection(system: SystemAnalysis, systems: readonly SystemAnalysis[], mostRows: number): string {

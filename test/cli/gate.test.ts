@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, rmSync, truncateSync } from "node:fs";
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHistory } from "../../analysis/history/historyFile.ts";
 import { type FakeSide, writeSide } from "../analysis/gate/runFolders.ts";
@@ -122,6 +122,26 @@ describe("./bench gate", () => {
         environment: { GITHUB_STEP_SUMMARY: join(folder, "github.md") },
       }),
     ));
+
+  for (const option of ["--junit", "--summary", "--history"])
+    it(`${option} where nothing can be written: one message, 64, after the verdict`, () =>
+      gated(
+        { repetitions: 1 },
+        { repetitions: 1 },
+        ({ code, out, err }) => {
+          assert.match(out, /^SIMULATED: INCONCLUSIVE/);
+          assert.match(
+            err,
+            new RegExp(`^error: ${option} cannot be written at .*taken/below: a part of the path is a file`),
+          );
+          assert.match(err, /\n {2}next: name a file/);
+          assert.equal(code, 64);
+        },
+        (folder) => {
+          writeFileSync(join(folder, "taken"), "");
+          return { options: [option, join(folder, "taken", "below")] };
+        },
+      ));
 
   it("appends to the job's summary on GitHub", () =>
     gated(

@@ -37,6 +37,13 @@ async function inFolder(check: (folder: string, file: string) => Promise<void> |
 }
 
 describe("./bench history", () => {
+  it("a folder in place of the file: one message", () =>
+    inFolder((folder) => {
+      const { code, err } = history(folder);
+      assert.match(err, /^error: .* is a folder\n {2}next: name the file/);
+      assert.equal(code, 2);
+    }));
+
   it("shows where it became worse, and names the lines that it cannot read", () =>
     inFolder((_, file) => {
       appendEntries(file, [0, 1, 2].map(night));

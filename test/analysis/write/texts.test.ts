@@ -53,6 +53,19 @@ describe("text outputs", () => {
   it("are as they were read: terminal table of a run with trouble", () =>
     golden("terminal-trouble.txt", terminalTable(single())));
   it("are as they were read: stats.txt", () => golden("stats.txt", statsText(single())));
+  it("name a command that made the runs for each of several stacks", () => {
+    const [a, b] = engines as [Run, Run];
+    const analysis = analyse(
+      [
+        { ...a, stack: "one" },
+        { ...b, stack: "two" },
+      ],
+      { ...options, title: "one and two" },
+    );
+    const text = readmeText(analysis, { images: [], files: [] });
+    assert.match(text, /Their runs were made by `\.\/bench up one`, `\.\/bench up two`/);
+    assert.doesNotMatch(text, / \+ two/);
+  });
   it("are as they were read: README.md", () =>
     golden(
       "README.md",
