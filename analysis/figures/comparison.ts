@@ -11,6 +11,9 @@ const PAGE_WIDTH = 1150;
 /** Room left of a forest for the names of its metrics, and of systems where there are several. */
 const NAMES = 240;
 
+/** Panels load by load with more systems than these are a cloud; the numbers are in the table. */
+const MOST_BY_LOAD = 6;
+
 /** Forest plot of the ratios to the baseline over all matched loads, and below it the ratios load by load. Null: nothing to compare. */
 export function comparison(analysis: Analysis): Figure | null {
   const compared = analysis.comparison;
@@ -19,7 +22,7 @@ export function comparison(analysis: Analysis): Figure | null {
   const overall = ordered(compared, analysis).filter((row) => row.load === null);
   const byLoad = ordered(compared, analysis).filter(
     // Five panels fit in a row; p95 load by load is in the report's table.
-    (row) => row.load !== null && !row.metric.endsWith("P95Ms"),
+    (row) => row.load !== null && !row.metric.endsWith("P95Ms") && analysis.systems.length <= MOST_BY_LOAD,
   );
   const groups = (["higher", "lower"] as const).flatMap((better) => {
     const metrics = comparedMetrics.filter((each) => each.better === better).map((each) => each.metric);
@@ -101,6 +104,7 @@ function captionsOf(analysis: Analysis, compared: Comparison): string[] {
       (margins.size === 0
         ? ""
         : " Grey zone: differences too small to matter; better or worse needs the whole bar outside it, same needs it inside."),
+    ...(analysis.systems.length > MOST_BY_LOAD ? ["Ratios load by load are in the table of this figure."] : []),
     ...(compared.rows.every((row) => row.interval === null)
       ? ["No intervals: they need at least two repetitions of each system."]
       : []),

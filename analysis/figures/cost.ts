@@ -8,10 +8,11 @@ import { figureTitle, identity } from "./heading.ts";
 import { anyJudged, type Judged, judgedCurves, judgedTable } from "./judgedCurves.ts";
 import { type LoadAxis, linearAxis, loadAxis } from "./loadAxis.ts";
 import { numberText } from "./numberText.ts";
-import { pageSpec } from "./page.ts";
+import { type Page, pageSpec } from "./page.ts";
 import { seriesStyle } from "./palette.ts";
 import type { Panel } from "./panel.ts";
 import type { Border } from "./referenceLines.ts";
+import { smallMultiples } from "./smallMultiples.ts";
 
 const good: Judged = (system, i) => system.cost.stages[i]?.usdPerMillionGoodOutputTokens;
 const output: Judged = (system, i) => system.cost.stages[i]?.usdPerMillionOutputTokens;
@@ -23,7 +24,7 @@ export function cost(analysis: Analysis): Figure | null {
   const who = identity(analysis, "cost of output tokens");
   const judged = anyJudged(analysis, good);
   const replicas = analysis.systems.some(({ cost: { replicaCurve } }) => replicaCurve.length > 1);
-  const spec = pageSpec({
+  const page: Page = {
     ...who,
     axis,
     size: { width: replicas ? 450 : 620, height: 260 },
@@ -50,7 +51,7 @@ export function cost(analysis: Analysis): Figure | null {
       },
       ...(replicas ? [sawTooth(analysis)] : []),
     ],
-  });
+  };
   return {
     name: "cost",
     title: figureTitle(who),
@@ -62,7 +63,7 @@ export function cost(analysis: Analysis): Figure | null {
           : `${name}: ${numberText(value)} US dollars per million good output tokens at ${axis.name(String(atSlo.load))}.`;
       }),
     ]),
-    spec,
+    spec: pageSpec(smallMultiples(page)),
     table: judgedTable(analysis, [
       ["usd_per_million_good_output_tokens", good],
       ["usd_per_million_output_tokens", output],
@@ -88,6 +89,7 @@ function sawTooth(analysis: Analysis): Panel {
   const curves = analysis.systems.map(
     ({ name, cost: { replicaCurve } }, i): Curve => ({
       name,
+      system: i,
       label: analysis.systems.length > 1 && replicaCurve.length > 0 ? name : "",
       style: seriesStyle(i),
       weight: "plain",

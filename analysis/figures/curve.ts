@@ -19,6 +19,8 @@ export interface CurvePoint {
 
 export interface Curve {
   readonly name: string;
+  /** Place of its system among those declared; a curve without one belongs to all. */
+  readonly system?: number;
   /** Text beside the last point; "" draws none. */
   readonly label: string;
   readonly style: SeriesStyle;

@@ -7,8 +7,9 @@ import { figureTitle, identity } from "./heading.ts";
 import { anyJudged, type Judged, judgedCurves, judgedTable } from "./judgedCurves.ts";
 import { type LoadAxis, loadAxis } from "./loadAxis.ts";
 import { numberText } from "./numberText.ts";
-import { pageSpec } from "./page.ts";
+import { type Page, pageSpec } from "./page.ts";
 import { ink } from "./palette.ts";
+import { smallMultiples } from "./smallMultiples.ts";
 
 const share: Judged = (system, i) => {
   const good = system.slo?.stages[i]?.goodShare;
@@ -29,7 +30,7 @@ export function goodput(analysis: Analysis): Figure | null {
     "Thin dashed line: all successful requests.",
     ...(open ? ["Grey line: as many as were offered."] : []),
   ];
-  const spec = pageSpec({
+  const page: Page = {
     ...who,
     axis,
     size: { width: 450, height: 260 },
@@ -61,7 +62,7 @@ export function goodput(analysis: Analysis): Figure | null {
         emptyReason: "No goodput could be computed.",
       },
     ],
-  });
+  };
   return {
     name: "goodput",
     title: figureTitle(who),
@@ -74,7 +75,7 @@ export function goodput(analysis: Analysis): Figure | null {
           : `${system.name}: ${numberText(value)} good requests/s at ${axis.name(String(system.stages[index!]!.load))}, the largest load within the objectives.`;
       }),
     ]),
-    spec,
+    spec: pageSpec(smallMultiples(page)),
     table: judgedTable(analysis, [
       ["good_percent", share],
       ["good_requests_per_s", rate],

@@ -36,6 +36,7 @@ export function judgedCurves(
   const several = analysis.systems.length > 1;
   return analysis.systems.map((system, i) => ({
     name: system.name,
+    system: i,
     label: several && weight === "strong" ? system.name : "",
     style: seriesStyle(i),
     weight,

@@ -6,7 +6,8 @@ import type { Figure } from "./figure.ts";
 import { figureTitle, identity } from "./heading.ts";
 import { objectiveLimits } from "./judgedCurves.ts";
 import { loadAxis } from "./loadAxis.ts";
-import { pageSpec } from "./page.ts";
+import { type Page, pageSpec } from "./page.ts";
+import { smallMultiples } from "./smallMultiples.ts";
 import { stageTable } from "./stageTable.ts";
 import { isRepeated, percentileCurves, requestCounts } from "./systemCurves.ts";
 
@@ -83,7 +84,7 @@ export function latencyAnalysis(analysis: Analysis): Figure {
     ...(isRepeated(analysis) ? ["Small dots: p50 of each repetition."] : []),
   ];
   const counts = requestCounts(analysis, axis, size.width);
-  const spec = pageSpec({
+  const page: Page = {
     ...who,
     axis,
     size,
@@ -109,9 +110,9 @@ export function latencyAnalysis(analysis: Analysis): Figure {
       ),
       limits: latency.metric === "generationMs" ? [] : objectiveLimits(analysis, latency.metric, latency.divisor),
       mayBeLog: true,
-      emptyReason: `No ${latency.label}: too few successful requests.`,
+      emptyReason: `No ${latency.label}: why stands below.`,
     })),
-  });
+  };
   const statistics: readonly StatisticName[] = ["mean", "p5", "p50", "p90", "p95", "p99"];
   return {
     name: "latency_analysis",
@@ -126,7 +127,7 @@ export function latencyAnalysis(analysis: Analysis): Figure {
         quantity: of(latency, "p50"),
       })),
     ),
-    spec,
+    spec: pageSpec(smallMultiples(page)),
     table: stageTable(
       analysis,
       latencies.flatMap((latency) =>

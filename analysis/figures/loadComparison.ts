@@ -5,7 +5,8 @@ import { describe } from "./description.ts";
 import type { Figure } from "./figure.ts";
 import { figureTitle, identity } from "./heading.ts";
 import { loadAxis } from "./loadAxis.ts";
-import { pageSpec } from "./page.ts";
+import { type Page, pageSpec } from "./page.ts";
+import { smallMultiples } from "./smallMultiples.ts";
 import { stageTable } from "./stageTable.ts";
 import { isRepeated, valueCurves } from "./systemCurves.ts";
 
@@ -20,7 +21,7 @@ export function loadComparison(analysis: Analysis): Figure | null {
   if (analysis.systems.length < 2) return null;
   const axis = loadAxis(analysis);
   const who = identity(analysis, "what one request sees under load");
-  const spec = pageSpec({
+  const page: Page = {
     ...who,
     axis,
     size: { width: 450, height: 260 },
@@ -44,7 +45,7 @@ export function loadComparison(analysis: Analysis): Figure | null {
         definition: `From ${axis.begin} to the end of its answer, successful requests.`,
         curves: valueCurves(analysis, axis, e2e),
         mayBeLog: true,
-        emptyReason: "No latency: too few successful requests.",
+        emptyReason: "No latency: why stands below.",
       },
       {
         title: "Token rate of one request",
@@ -53,10 +54,10 @@ export function loadComparison(analysis: Analysis): Figure | null {
         definition: "Output tokens of a request over its total time, TTFT included; not the system's throughput.",
         curves: valueCurves(analysis, axis, rate),
         mayBeLog: false,
-        emptyReason: "No token rate: too few successful requests.",
+        emptyReason: "No token rate: why stands below.",
       },
     ],
-  });
+  };
   return {
     name: "qps_comparison",
     title: figureTitle(who),
@@ -64,7 +65,7 @@ export function loadComparison(analysis: Analysis): Figure | null {
       { label: "E2E p50", unit: "s", quantity: e2e },
       { label: "token rate p50", unit: "tokens/s", quantity: rate },
     ]),
-    spec,
+    spec: pageSpec(smallMultiples(page)),
     table: stageTable(analysis, [
       { name: "e2e_p50_s", quantity: e2e },
       { name: "request_output_tokens_per_s_p50", quantity: rate },

@@ -7,8 +7,9 @@ import { figureTitle, identity } from "./heading.ts";
 import { objectiveLimits } from "./judgedCurves.ts";
 import { type LoadAxis, loadAxis } from "./loadAxis.ts";
 import { numberText } from "./numberText.ts";
-import { pageSpec } from "./page.ts";
+import { type Page, pageSpec } from "./page.ts";
 import type { PointNote } from "./panel.ts";
+import { smallMultiples } from "./smallMultiples.ts";
 import { stageTable } from "./stageTable.ts";
 import { isRepeated, percentileCurves, requestCounts, valueCurves } from "./systemCurves.ts";
 
@@ -26,7 +27,7 @@ export function overview(analysis: Analysis): Figure {
   const percentiles = (of: typeof e2e) => statistics.map((statistic) => of(statistic));
   const thin = tails ? ", p95 (thin)" : "";
   const counts = requestCounts(analysis, axis, size.width);
-  const spec = pageSpec({
+  const page: Page = {
     ...who,
     axis,
     size,
@@ -66,7 +67,7 @@ export function overview(analysis: Analysis): Figure {
         curves: percentileCurves(analysis, axis, percentiles(e2e)),
         limits: objectiveLimits(analysis, "e2eMs", 1000),
         mayBeLog: true,
-        emptyReason: "No latency: too few successful requests.",
+        emptyReason: "No latency: why stands below.",
       },
       {
         title: "Time to first token",
@@ -76,10 +77,10 @@ export function overview(analysis: Analysis): Figure {
         curves: percentileCurves(analysis, axis, percentiles(ttft)),
         limits: objectiveLimits(analysis, "ttftMs"),
         mayBeLog: true,
-        emptyReason: "No TTFT: too few successful requests.",
+        emptyReason: "No TTFT: why stands below.",
       },
     ],
-  });
+  };
   return {
     name: "overview",
     title: figureTitle(who),
@@ -88,7 +89,7 @@ export function overview(analysis: Analysis): Figure {
       { label: "E2E latency p50", unit: "s", quantity: e2e("p50") },
       { label: "TTFT p50", unit: "ms", quantity: ttft("p50") },
     ]),
-    spec,
+    spec: pageSpec(smallMultiples(page)),
     table: stageTable(analysis, [
       { name: "output_tokens_per_s", quantity: throughput },
       { name: "requests_per_s", quantity: { metric: "requestsPerSecond" } },

@@ -4,7 +4,16 @@ import type { Spec } from "./figure.ts";
 import { FONT_STACK, textWidth } from "./fontMetrics.ts";
 import type { LoadAxis } from "./loadAxis.ts";
 import { ink, type SeriesStyle } from "./palette.ts";
-import { type Counts, DEFINITION_SIZE, PANEL_HEAD, type Panel, type PanelSize, panelFoot, panelSpec } from "./panel.ts";
+import {
+  type Counts,
+  DEFINITION_SIZE,
+  PANEL_HEAD,
+  type Panel,
+  type PanelSize,
+  panelFoot,
+  panelSpec,
+  ROW_NAME,
+} from "./panel.ts";
 import { pixel, textLayer } from "./textLayer.ts";
 import { shorten, wrap } from "./typesetting.ts";
 
@@ -29,6 +38,8 @@ export interface Page extends Heading {
   readonly size: PanelSize;
   readonly axis: LoadAxis;
   readonly counts: Counts;
+  /** px from the plots of one row to those of the next, where only the last one has a foot. */
+  readonly rowGap?: number;
 }
 
 /** px left of a plot for the labels of its y axis. */
@@ -41,16 +52,17 @@ export function pageSpec(page: Page): Spec {
     ...page.panels.map((panel) => wrap(panel.definition, page.size.width + 20, DEFINITION_SIZE).length),
   );
   const foot = panelFoot(page.counts) + lines * 15;
-  const spacing = { column: right + LEFT, row: foot + PANEL_HEAD + 18 };
+  const spacing = { column: right + LEFT, row: page.rowGap ?? foot + PANEL_HEAD + 18 };
   const width = LEFT + page.columns * page.size.width + (page.columns - 1) * spacing.column + right;
   const lastRow = Math.floor((page.panels.length - 1) / page.columns) * page.columns;
   const views = page.panels.map((panel, i) => {
+    const named = (panel.row?.name ?? null) !== null;
     const view = panelSpec(panel, page.axis, page.size, page.counts, page.stamp);
     return {
       ...view,
       layer: [
         ...(view.layer as Spec[]),
-        ...(i === 0 ? headingLayers(page, width, PANEL_HEAD) : []),
+        ...(i === 0 ? headingLayers(page, width, PANEL_HEAD + (named ? ROW_NAME : 0)) : []),
         ...(i === lastRow ? captionLayers(page.captions, width, page.size.height + foot + 6) : []),
       ],
     };

@@ -34,8 +34,18 @@ export interface Panel {
   readonly limits?: readonly Limit[];
   /** Dotted lines at a place of the x axis, with words at the top. */
   readonly borders?: readonly Border[];
+  /** One of several rows on common axes: what only one of them says. */
+  readonly row?: PanelRow;
   /** Small words at points, e.g. the load. */
   readonly texts?: readonly PointNote[];
+}
+
+export interface PanelRow {
+  /** Stands between the head and the plot, in the first column; null where the head tells what the row is. */
+  readonly name: string | null;
+  /** Whether title and unit stand above it, the title of the axis and the definition below it. */
+  readonly head: boolean;
+  readonly foot: boolean;
 }
 
 export interface PointNote {
@@ -55,17 +65,17 @@ export type Counts = ReadonlyMap<number, number> | null;
 export const DEFINITION_SIZE = 11;
 /** px above the plot for title and unit, and below it for ticks, counts and axis title, before the definition. */
 export const PANEL_HEAD = 44;
+/** px that the name of a row takes. */
+export const ROW_NAME = 22;
 export const panelFoot = (counts: Counts): number => (counts === null ? 58 : 74);
 
 export function panelSpec(panel: Panel, load: LoadAxis, size: PanelSize, requests: Counts, stamp: string | null): Spec {
   const axis = panel.axis ?? load;
   const counts = panel.axis === undefined ? requests : null;
-  const values = panel.curves.flatMap((curve) =>
-    curve.points.flatMap((point) => [point.value, point.low, point.high, ...point.repetitions]),
-  );
-  const finite = values.filter((value) => value !== null);
-  const limits = finite.length === 0 ? [] : (panel.limits ?? []);
-  const y = panel.y ?? valueAxis([...finite, ...limitValues(limits, finite)], panel.mayBeLog);
+  const isEmpty = drawnValues(panel.curves).length === 0;
+  const limits = isEmpty ? [] : (panel.limits ?? []);
+  // Numbers beside an empty plot would be a range that nothing has.
+  const y = isEmpty && panel.y === undefined ? { ...panelAxis(panel), ticks: [] } : panelAxis(panel);
   return {
     width: size.width,
     height: size.height,
@@ -78,13 +88,26 @@ export function panelSpec(panel: Panel, load: LoadAxis, size: PanelSize, request
       ...directLabels(panel.curves, axis, y, size),
       ...note(panel.note ?? null, axis, y, size),
       ...pointTexts(panel.texts ?? [], axis, y, size),
-      ...head(panel, y),
+      ...(panel.row?.head === false ? [] : head(panel, y)),
+      ...rowName(panel),
       ...tickTexts(axis, size),
-      ...countRow(counts, axis, size),
-      ...definition(panel, size, panelFoot(requests)),
-      ...(finite.length === 0 ? empty(panel, size) : []),
+      ...(panel.row?.foot === false
+        ? []
+        : [...countRow(counts, axis, size), ...definition(panel, size, panelFoot(requests))]),
+      ...(isEmpty ? empty(panel, size) : []),
     ],
   };
+}
+
+const drawnValues = (curves: readonly Curve[]): number[] =>
+  curves
+    .flatMap((curve) => curve.points.flatMap((point) => [point.value, point.low, point.high, ...point.repetitions]))
+    .filter((value) => value !== null);
+
+/** Around all that is drawn, and around objectives that are near. */
+export function panelAxis({ y, curves, limits = [], mayBeLog }: Panel): ValueAxis {
+  const values = drawnValues(curves);
+  return y ?? valueAxis([...values, ...(values.length === 0 ? [] : limitValues(limits, values))], mayBeLog);
 }
 
 function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize, yFormat?: string): Spec {
@@ -118,7 +141,10 @@ function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize, yFormat?: string): 
         ...font,
         title: null,
         values: y.ticks,
-        format: yFormat ?? (y.domain[1] >= 100_000 ? "~s" : ",.6~g"),
+        // An expression, because a format in SI units would write zero as "0k".
+        ...(yFormat === undefined && y.domain[1] >= 100_000
+          ? { labelExpr: "format(datum.value, '~s')" }
+          : { format: yFormat ?? ",.6~g" }),
         labelOverlap: false,
         labelPadding: 6,
         ticks: false,
@@ -133,8 +159,11 @@ function note(at: PointNote | null, axis: LoadAxis, y: ValueAxis, size: PanelSiz
   if (at === null) return [];
   const x = loadPosition(axis, at.load, size.width);
   const right = x > size.width / 2;
-  const place = { x: x + (right ? 4 : -4), y: valuePosition(y, at.value, size.height) - 11, text: at.text };
-  return textLayer([place], { size: 12, weight: "bold", align: right ? "right" : "left" });
+  const width = textWidth(at.text, 12, "bold");
+  // Away from the nearer edge, and a point in the middle not beyond the other one either.
+  const left = Math.max(-4, Math.min(right ? x + 4 - width : x - 4, size.width + 4 - width));
+  const place = { x: left, y: valuePosition(y, at.value, size.height) - 11, text: at.text };
+  return textLayer([place], { size: 12, weight: "bold" });
 }
 
 /** Those that would write over one before are left out: crowded points are told by their neighbours. */
@@ -168,19 +197,25 @@ function tickTexts(axis: LoadAxis, size: PanelSize): Spec[] {
 
 function head(panel: Panel, y: ValueAxis): Spec[] {
   const better = { higher: "▲ higher is better", lower: "▼ lower is better" };
+  const up = (panel.row?.name ?? null) === null ? 0 : ROW_NAME;
   return [
-    ...textLayer([{ x: 0, y: -28, text: panel.title }], { size: 15, weight: "bold" }),
+    ...textLayer([{ x: 0, y: -28 - up, text: panel.title }], { size: 15, weight: "bold" }),
     ...(panel.better === null
       ? []
-      : textLayer([{ x: textWidth(panel.title, 15, "bold") + 10, y: -28, text: better[panel.better] }], {
+      : textLayer([{ x: textWidth(panel.title, 15, "bold") + 10, y: -28 - up, text: better[panel.better] }], {
           size: 12,
           color: ink.muted,
         })),
-    ...textLayer([{ x: 0, y: -11, text: `${panel.unit}${y.log ? " (log scale)" : ""}` }], {
+    ...textLayer([{ x: 0, y: -11 - up, text: `${panel.unit}${y.log ? " (log scale)" : ""}` }], {
       size: 12,
       color: ink.muted,
     }),
   ];
+}
+
+function rowName({ row }: Panel): Spec[] {
+  if ((row?.name ?? "") === "") return [];
+  return textLayer([{ x: 0, y: -9, text: row!.name! }], { size: 13, weight: "bold" });
 }
 
 function definition(panel: Panel, size: PanelSize, top: number): Spec[] {

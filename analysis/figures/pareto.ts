@@ -42,7 +42,7 @@ export function pareto(analysis: Analysis): Figure | null {
       loads,
       [],
       null,
-      `Each point is a load${named ? `, named by its ${loads.kind === "concurrency" ? "concurrency" : "requests/s"}` : ""}. Grey steps: the front; nothing that was measured is better in both.`,
+      `Each point is a load${named ? `, named by its ${loads.kind === "concurrency" ? "concurrency" : "requests/s"}` : ""}. Grey steps: the front; nothing that was measured is better in both${all.some(({ failed }) => failed) ? "; hollow points, which fail the objectives or too many requests, are left out of it" : ""}.`,
     ),
     panels: [
       {

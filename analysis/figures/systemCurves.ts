@@ -14,6 +14,7 @@ export function valueCurves(
   const several = analysis.systems.length > 1;
   return analysis.systems.map((system, i) => ({
     name: system.name,
+    system: i,
     label: several ? system.name : "",
     style: seriesStyle(i),
     weight: "strong",
@@ -38,6 +39,7 @@ export function percentileCurves(
       const band = ribbon === undefined || rank > 0 ? undefined : ribbon;
       return {
         name: `${system.name} ${statistic}`,
+        system: i,
         label: several ? (rank === 0 ? system.name : "") : statistic,
         style: seriesStyle(i),
         weight: rank === 0 ? "strong" : statistic === "p99" ? "marks" : "thin",

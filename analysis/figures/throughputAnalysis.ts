@@ -5,8 +5,9 @@ import { describe } from "./description.ts";
 import type { Figure } from "./figure.ts";
 import { figureTitle, identity } from "./heading.ts";
 import { type LoadAxis, loadAxis } from "./loadAxis.ts";
-import { pageSpec } from "./page.ts";
+import { type Page, pageSpec } from "./page.ts";
 import { seriesStyle } from "./palette.ts";
+import { smallMultiples } from "./smallMultiples.ts";
 import { stageTable } from "./stageTable.ts";
 import { isRepeated, requestCounts, valueCurves } from "./systemCurves.ts";
 
@@ -27,7 +28,7 @@ export function throughputAnalysis(analysis: Analysis): Figure {
   const size = { width: 450, height: 235 };
   const ribbons = bands ? (["p5", "p95"] as const) : [];
   const counts = requestCounts(analysis, axis, size.width);
-  const spec = pageSpec({
+  const page: Page = {
     ...who,
     axis,
     size,
@@ -74,7 +75,7 @@ export function throughputAnalysis(analysis: Analysis): Figure {
         definition: "Output tokens of a request over its total time, TTFT included.",
         curves: valueCurves(analysis, axis, rate("p50"), bands ? [rate("p5"), rate("p95")] : undefined),
         mayBeLog: false,
-        emptyReason: "No speed: too few successful requests.",
+        emptyReason: "No speed: why stands below.",
       },
       {
         title: "Tokens per request",
@@ -86,7 +87,7 @@ export function throughputAnalysis(analysis: Analysis): Figure {
         emptyReason: "No token counts were recorded.",
       },
     ],
-  });
+  };
   return {
     name: "throughput_analysis",
     title: figureTitle(who),
@@ -100,7 +101,7 @@ export function throughputAnalysis(analysis: Analysis): Figure {
         { label: "speed of one request p50", unit: "tokens/s", quantity: rate("p50") },
       ],
     ),
-    spec,
+    spec: pageSpec(smallMultiples(page)),
     table: stageTable(analysis, [
       { name: "output_tokens_per_s", quantity: output },
       { name: "input_tokens_per_s", quantity: input },
@@ -137,6 +138,7 @@ function lengthCurves(analysis: Analysis, axis: LoadAxis, bands: boolean): Curve
   return analysis.systems.flatMap((system, i): Curve[] => [
     {
       name: `${system.name} OSL`,
+      system: i,
       label: several ? system.name : "output",
       style: seriesStyle(i),
       weight: "strong",
@@ -144,6 +146,7 @@ function lengthCurves(analysis: Analysis, axis: LoadAxis, bands: boolean): Curve
     },
     {
       name: `${system.name} ISL`,
+      system: i,
       label: several ? "" : "input",
       style: seriesStyle(several ? i : 1),
       weight: several ? "thin" : "strong",

@@ -8,60 +8,42 @@ import { linearAxis } from "./loadAxis.ts";
 import { loadText, numberText } from "./numberText.ts";
 import { pageSpec } from "./page.ts";
 import { seriesStyle } from "./palette.ts";
-import type { Panel } from "./panel.ts";
+import { PANEL_HEAD, type Panel } from "./panel.ts";
 
 type Metric = ServerSeries["metric"];
 
 const metrics: readonly {
   readonly metric: Metric;
   readonly title: string;
+  /** What the numbers at the axis count. */
   readonly unit: string;
   readonly share: boolean;
-  readonly definition: string;
 }[] = [
-  {
-    metric: "running",
-    title: "Requests running",
-    unit: "requests",
-    share: false,
-    definition: "Requests that the engine works on.",
-  },
+  { metric: "running", title: "Requests running", unit: "requests that the engine works on", share: false },
   {
     metric: "waiting",
     title: "Requests waiting",
-    unit: "requests",
+    unit: "requests that the engine has accepted and not begun",
     share: false,
-    definition: "Requests that the engine has accepted and not begun.",
   },
-  {
-    metric: "kvCacheUse",
-    title: "KV cache in use",
-    unit: "%",
-    share: true,
-    definition: "Blocks of the KV cache that hold something, of all.",
-  },
+  { metric: "kvCacheUse", title: "KV cache in use", unit: "% of its blocks hold something", share: true },
   {
     metric: "prefixCacheHitRate",
     title: "Prefix cache hit rate",
-    unit: "%",
+    unit: "% of the prompt tokens looked up were found",
     share: true,
-    definition: "Prompt tokens found in the cache, of those looked up.",
   },
   {
     metric: "gpuUtilisation",
     title: "GPU utilisation",
-    unit: "%",
+    unit: "% of the time in which the GPU did anything at all",
     share: true,
-    definition: "Time in which the GPU did anything at all.",
   },
-  {
-    metric: "powerWatts",
-    title: "Power",
-    unit: "W",
-    share: false,
-    definition: "Power of the GPUs as they measured it.",
-  },
+  { metric: "powerWatts", title: "Power", unit: "W, of the GPUs as they measured it", share: false },
 ];
+
+/** px of the ticks between two panels, and their distance. */
+const ROW_GAP = PANEL_HEAD + 44;
 
 /** More points than px draw nothing more. */
 const MOST_POINTS = 500;
@@ -82,11 +64,13 @@ export function timeline(analysis: Analysis): Figure | null {
   const first = recorded[0]!;
   const spans = sameSpans(recorded) ? (first.stageSpans ?? []) : [];
   const panels = drawn.map(
-    ({ metric, title, unit, share, definition }, i): Panel => ({
+    ({ metric, title, unit, share }, i): Panel => ({
       title,
       better: null,
       unit,
-      definition,
+      definition: "",
+      // One time axis for all, named once.
+      row: { name: null, head: true, foot: i === drawn.length - 1 },
       curves: analysis.systems.flatMap((system, index) =>
         curvesOf(system, index, metric, share, analysis.systems.length > 1),
       ),
@@ -102,6 +86,7 @@ export function timeline(analysis: Analysis): Figure | null {
     axis,
     size: { width: 900, height: 110 },
     columns: 1,
+    rowGap: ROW_GAP,
     counts: null,
     captions: [
       ...runCaptions(analysis),
