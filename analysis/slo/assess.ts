@@ -1,9 +1,9 @@
-import type { Slo } from "../../scenario/criteria.ts";
+import type { Slo, SloLatency } from "../../scenario/criteria.ts";
 import type { StageAnalysis } from "../analysis.ts";
 import { NOT_RUN } from "../metrics.ts";
 import type { Run } from "../run.ts";
 import { type StageRows, stageRows } from "../stageRows.ts";
-import { adjustedSamples } from "./adjustedSamples.ts";
+import { type AdjustedSamples, adjustedSamples } from "./adjustedSamples.ts";
 import { allNull, goodputOf } from "./goodput.ts";
 import { judgeLatency } from "./judgeLatency.ts";
 import { judgeRate } from "./judgeRate.ts";
@@ -47,12 +47,19 @@ function judgeStage(
   slo: Slo,
 ): StageSlo {
   const { load, pooled } = stage;
+  // Several percentiles of one metric are one sorted set.
+  const sorted = new Map<SloLatency, AdjustedSamples>();
+  const samplesOf = (metric: SloLatency): AdjustedSamples => {
+    const samples = sorted.get(metric) ?? adjustedSamples(parts, metric);
+    sorted.set(metric, samples);
+    return samples;
+  };
   const results = targets.map((target): SloResult => {
     if (!("percentile" in target)) return judgeRate(target, pooled);
     if (pooled.sent === 0) return notRun;
     if (!hasAllRows(stage, parts)) return judgeReported(target, pooled);
     const { mean } = pooled[target.metric];
-    return judgeLatency(target, adjustedSamples(parts, target.metric), {
+    return judgeLatency(target, samplesOf(target.metric), {
       whenEmpty: mean.value === null ? mean.reason : NOT_RUN,
       failureRate: pooled.failureRate.value,
       failuresUnknown: parts.find(({ failuresUnknown }) => failuresUnknown !== null)?.failuresUnknown ?? null,
