@@ -1,12 +1,13 @@
 import type { Analysis, Measured, SystemAnalysis } from "../analysis.ts";
+import { loadList } from "../figures/absences.ts";
 import { numberText } from "../figures/numberText.ts";
 import { loadName } from "../loadName.ts";
+import { goodputWithin, tokenPrice, validityMark } from "../write/decision.ts";
 import { largestLoadText, noObjectives, passingStage } from "../write/objectives.ts";
 import { type Html, html } from "./html.ts";
 import { type Card, card } from "./keyNumbers.ts";
 import { objectivesTable } from "./objectivesTable.ts";
 import { measuredCell, table, text } from "./table.ts";
-import { validityText } from "./validity.ts";
 
 /** Directly below the verdict: up to which load the objectives hold, what it costs there, and what held the system back. */
 export function decisions(analysis: Analysis): Html {
@@ -21,33 +22,14 @@ ${bottlenecks(systems)}</section>
 }
 
 const usd = (value: number): string => `$${numberText(value)}`;
-const NO_LOAD = "no measured load is known to meet the objectives";
 const none = (reason: string): Measured => ({ value: null, reason });
-
-/** Goodput at the largest load within the objectives. */
-function goodput(system: SystemAnalysis): Measured {
-  const index = passingStage(system);
-  return index === null ? none(NO_LOAD) : (system.slo?.stages[index]?.goodRequestsPerSecond ?? none(NO_LOAD));
-}
-
-/** Within the objectives where there are some, else at the cheapest load: without limits the cheapest is the most crowded. */
-function price({ slo, cost, stages }: SystemAnalysis): { readonly measured: Measured; readonly where: string } {
-  const at = (load: number | null) => {
-    const stage = stages.find((each) => each.load === load);
-    return stage === undefined ? "" : `at ${loadName(stage)}`;
-  };
-  if (slo !== null)
-    return { measured: cost.atSlo.usdPerMillionGoodOutputTokens, where: `good tokens, ${at(cost.atSlo.load)}` };
-  const known = cost.stages.flatMap(({ load, usdPerMillionOutputTokens: { value } }) =>
-    value === null ? [] : [{ load, value }],
-  );
-  if (known.length === 0)
-    return {
-      measured: cost.usdPerHour.value === null ? cost.usdPerHour : none("no output tokens were measured"),
-      where: "",
-    };
-  const best = known.reduce((a, b) => (b.value < a.value ? b : a));
-  return { measured: { value: best.value }, where: `the cheapest, ${at(best.load)}` };
+/** Loads that neither pass nor fail: the largest load is between them only as far as anyone knows. */
+function undecidedText({ slo, stages }: SystemAnalysis): string {
+  const open = (slo?.stages ?? []).flatMap(({ verdict }, i) => (verdict === "unsure" ? (stages[i] ?? []) : []));
+  const [first] = open;
+  if (first === undefined) return "";
+  const loads = loadList(open.map(({ load }) => load));
+  return `not decided: ${first.loadType === "concurrency" ? `concurrency ${loads}` : `${loads} requests/s`}`;
 }
 
 const notComputed = (measured: Measured): Measured =>
@@ -56,14 +38,14 @@ const notComputed = (measured: Measured): Measured =>
 function cards(system: SystemAnalysis): Html {
   const { slo } = system;
   const index = passingStage(system);
-  const cost = price(system);
+  const cost = tokenPrice(system);
   const shown: Card[] = [
     ...(slo === null
       ? []
       : [
           {
             label: "Goodput there",
-            measured: goodput(system),
+            measured: goodputWithin(system),
             format: numberText,
             unit: "req/s",
             where: index === null ? "" : `of ${loadName(system.stages[index]!)}: ${slo.goodRequest}`,
@@ -77,12 +59,12 @@ function cards(system: SystemAnalysis): Html {
       where: cost.where,
     },
   ];
-  return html`<dl class="cards wide">${slo === null ? null : html`<div class="card"><dt>Largest load within the objectives</dt><dd class="words">${largestLoadText(slo.largestLoad)}</dd></div>`}${shown.map(card)}</dl>`;
+  return html`<dl class="cards wide">${slo === null ? null : html`<div class="card"><dt>Largest load within the objectives</dt><dd class="words">${largestLoadText(slo.largestLoad)}</dd>${undecidedText(system) === "" ? null : html`<dd class="where">${undecidedText(system)}</dd>`}</div>`}${shown.map(card)}</dl>`;
 }
 
 function overviewTable(systems: readonly SystemAnalysis[]): Html {
   const judged = systems.some(({ slo }) => slo !== null);
-  const prices = systems.map(price);
+  const prices = systems.map(tokenPrice);
   const priced = prices.some(({ measured }) => measured.value !== null);
   const reasons = new Set(prices.flatMap(({ measured }) => (measured.value === null ? [measured.reason] : [])));
   const whole = table(
@@ -104,11 +86,17 @@ function overviewTable(systems: readonly SystemAnalysis[]): Html {
       const { measured, where } = prices[i]!;
       return [
         text(system.simulated ? `${system.name} (simulated)` : system.name),
-        text(validityText[system.validity.verdict]),
+        text(validityMark[system.validity.verdict]),
         ...(judged
           ? [
-              text(system.slo === null ? "no objectives" : largestLoadText(system.slo.largestLoad)),
-              measuredCell(goodput(system)),
+              text(
+                system.slo === null
+                  ? "no objectives"
+                  : [largestLoadText(system.slo.largestLoad), undecidedText(system)]
+                      .filter((part) => part !== "")
+                      .join("; "),
+              ),
+              measuredCell(goodputWithin(system)),
             ]
           : []),
         ...(priced ? [measuredCell(measured, 1, usd), text(measured.value === null ? "not computed" : where)] : []),

@@ -1,13 +1,8 @@
 import type { Analysis } from "../analysis.ts";
 import type { Finding, Validity } from "../validity/validity.ts";
+import { validityMark } from "../write/decision.ts";
 import { type Html, html } from "./html.ts";
 
-/** Word and glyph: never told by colour alone. */
-export const validityText: Readonly<Record<Validity["verdict"], string>> = {
-  valid: "✓ VALID",
-  suspect: "◆ SUSPECT",
-  invalid: "✗ INVALID",
-};
 const colour: Readonly<Record<Validity["verdict"], string>> = { valid: "good", suspect: "unsure", invalid: "bad" };
 const order = ["invalid", "suspect", "valid"] as const;
 /** More would push the verdict off the first screen; the rest is among the warnings. */
@@ -17,7 +12,7 @@ const SHOWN = 3;
 export function validityBadge({ systems }: Analysis): Html {
   const worst = order.find((verdict) => systems.some(({ validity }) => validity.verdict === verdict));
   if (worst === undefined) return html``;
-  return html`<span class="badge ${colour[worst]}">${validityText[worst]}</span>`;
+  return html`<span class="badge ${colour[worst]}">${validityMark[worst]}</span>`;
 }
 
 /** Why it is not simply valid, worst first. */
@@ -40,4 +35,4 @@ export function validityReasons({ systems }: Analysis): Html | null {
 export const findingText = ({ severity, text }: Finding): Html =>
   severity === "note"
     ? html`${text}`
-    : html`<strong class="${colour[severity]}">${validityText[severity]}:</strong> ${text}`;
+    : html`<strong class="${colour[severity]}">${validityMark[severity]}:</strong> ${text}`;

@@ -1,7 +1,8 @@
-import type { Measured, SystemAnalysis } from "../analysis.ts";
+import type { SystemAnalysis } from "../analysis.ts";
 import { numberText } from "../figures/numberText.ts";
 import { loadName } from "../loadName.ts";
 import { startsOnly } from "../starts.ts";
+import { goodputWithin, tokenPrice, validityMark } from "./decision.ts";
 import {
   decidingStages,
   largestLoadText,
@@ -13,14 +14,12 @@ import {
 } from "./objectives.ts";
 import type { Column } from "./textTable.ts";
 
-const validity = { valid: "✓ VALID", suspect: "◆ SUSPECT", invalid: "✗ INVALID" } as const;
-
 /** What can be decided of one system, line by line: valid or why not, up to which load, for how much, held back by what. */
 export function decisionLines(system: SystemAnalysis): string[] {
   const { slo, cost, bottleneck, stages } = system;
   if (startsOnly(system)) return [validityLine(system)];
   const index = passingStage(system);
-  const goodput = index === null ? null : (slo?.stages[index]?.goodRequestsPerSecond.value ?? null);
+  const goodput = goodputWithin(system);
   const there = index === null ? "" : ` at ${loadName(stages[index]!)}`;
   return [
     validityLine(system),
@@ -28,9 +27,9 @@ export function decisionLines(system: SystemAnalysis): string[] {
       ? []
       : [
           `Largest load within the objectives: ${largestLoadText(slo.largestLoad)}.`,
-          `Goodput: ${goodput === null ? "not known" : `${numberText(goodput)} requests/s${there}`}; a good request: ${slo.goodRequest}.`,
+          `Goodput: ${goodput.value === null ? `not known: ${goodput.reason}` : `${numberText(goodput.value)} requests/s${there}`}; a good request: ${slo.goodRequest}.`,
         ]),
-    `Per million ${slo === null ? "" : "good "}output tokens: ${priceText(system)}.`,
+    `Per million output tokens: ${priceText(system)}.`,
     ...(bottleneck === null ? [] : [`Bottleneck: ${bottleneck.sentence}`]),
     ...cost.notes,
   ];
@@ -38,21 +37,13 @@ export function decisionLines(system: SystemAnalysis): string[] {
 
 function validityLine({ validity: { verdict, findings } }: SystemAnalysis): string {
   const reasons = findings.filter(({ severity }) => severity !== "note").map(({ text }) => text);
-  return reasons.length === 0 ? validity[verdict] : `${validity[verdict]}: ${reasons.join("; ")}`;
+  return reasons.length === 0 ? validityMark[verdict] : `${validityMark[verdict]}: ${reasons.join("; ")}`;
 }
 
-function priceText({ slo, cost, stages }: SystemAnalysis): string {
-  const known = cost.stages.flatMap(({ load, usdPerMillionOutputTokens: { value } }) =>
-    value === null ? [] : [{ load, value }],
-  );
-  const cheapest = known.length === 0 ? null : known.reduce((a, b) => (b.value < a.value ? b : a));
-  const none: Measured = cost.usdPerHour.value === null ? cost.usdPerHour : { value: null, reason: "no output tokens" };
-  const measured: Measured =
-    slo !== null ? cost.atSlo.usdPerMillionGoodOutputTokens : cheapest === null ? none : { value: cheapest.value };
+function priceText(system: SystemAnalysis): string {
+  const { measured, where } = tokenPrice(system);
   if (measured.value === null) return `not computed: ${measured.reason}`;
-  const load = slo !== null ? cost.atSlo.load : (cheapest?.load ?? null);
-  const stage = stages.find((each) => each.load === load);
-  return `$${numberText(measured.value)}${stage === undefined ? "" : ` at ${loadName(stage)}`}`;
+  return `$${numberText(measured.value)}${where === "" ? "" : ` (${where})`}`;
 }
 
 /** Objectives at the loads that decide; null: none were set. */

@@ -1,6 +1,6 @@
 import type { Measured, StageAnalysis, SystemAnalysis } from "../analysis.ts";
 import type { StageCost } from "../cost/costAnalysis.ts";
-import { numberText, percentText } from "../figures/numberText.ts";
+import { countText, numberText, percentText } from "../figures/numberText.ts";
 import type { StageServer } from "../server/serverMetrics.ts";
 import type { StageSlo } from "../slo/sloAssessment.ts";
 import { onlyStarts } from "../starts.ts";
@@ -67,13 +67,13 @@ export const stageColumns: readonly StageColumn[] = [
     head: "Queue max",
     hint: "Most requests that waited in the engine at once",
     of: fromServer((server) => server.waiting.max),
-    format: numberText,
+    format: countText,
   },
   {
     head: "Preemptions",
     hint: "Requests that the engine put back for want of KV cache",
     of: fromServer((server) => server.preemptions),
-    format: numberText,
+    format: countText,
   },
   {
     head: "GPU",

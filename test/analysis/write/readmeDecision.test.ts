@@ -11,7 +11,7 @@ describe("README.md of a judged run", () => {
     assert.match(text, /^- ◆ SUSPECT: At concurrency 32 the TTFT still rose/m);
     assert.match(text, /^- Largest load within the objectives: concurrency 16 passes, 32 fails\.$/m);
     assert.match(text, /^- Goodput: 8\.94 requests\/s at concurrency 16/m);
-    assert.match(text, /^- Per million good output tokens: \$0\.607 at concurrency 16\.$/m);
+    assert.match(text, /^- Per million output tokens: \$0\.607 \(good tokens, at concurrency 16\)\.$/m);
     assert.match(text, /^- Bottleneck: The KV cache was full/m);
     assert.match(text, /\| TTFT p95 \| ≤ 120 ms \| 97\.1 ms \| 93\.2 ms to 102 ms \| ✓ PASS \| 249 ms .*✗ FAIL \|$/m);
     assert.match(text, /\| KV max \|.*\| objectives \| steady\? \|$/m);
