@@ -9,6 +9,7 @@ import { unfairness } from "./fairness.ts";
 import { harnessName, remarksOf } from "./harnessRemarks.ts";
 import { stageMetrics } from "./metrics.ts";
 import { poolReported } from "./poolReported.ts";
+import { recordedVersions } from "./recordedVersions.ts";
 import type { ErrorCount, Run, RunStage } from "./run.ts";
 import { bottleneckOf } from "./server/bottleneck.ts";
 import { poolServer } from "./server/poolServer.ts";
@@ -129,6 +130,7 @@ function runIdentity(run: Run, { folderOf }: AnalyseOptions): RunIdentity {
   const { importedFrom } = run.provenance.machine;
   return {
     ...{ runId, repetition, status, reason, startedAt, durationSeconds, folder: folderOf?.(run) ?? runId },
+    ...recordedVersions(run),
     ...(importedFrom === undefined ? {} : { importedFrom: String(importedFrom) }),
   };
 }

@@ -69,6 +69,10 @@ export interface RunIdentity {
   readonly durationSeconds: number;
   /** Made elsewhere: name of the file or folder it was imported from. */
   readonly importedFrom?: string;
+  /** Of this project, as the run recorded it. */
+  readonly commit?: string;
+  readonly engineImage?: string;
+  readonly modelRevision?: string;
   /** Of the run folder, relative to the folder that holds the report. */
   readonly folder: string;
 }

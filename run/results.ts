@@ -35,7 +35,7 @@ export async function writeResults(
   const folderOfRun = await readRuns(folders, driver);
   const runs = [...folderOfRun.keys()];
   if (runs.length === 0) return null;
-  driver.say("analysing and drawing, about 3 s");
+  driver.say("analysing and drawing, about 5 s");
   mkdirSync(join(out, "analysis", "plots"), { recursive: true });
   if (folders.every(({ path }) => path !== out)) writeRunList(out, { folders, title, baseline });
   const stacks = [...new Set(runs.map(({ stack }) => stack))].join(", ");

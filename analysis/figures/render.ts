@@ -64,12 +64,12 @@ function labelled(svg: string, figure: Figure): string {
 }
 
 /**
- * PNG at twice the size of the SVG, with the vendored font only: without one resvg leaves every text out and reports
+ * PNG at twice the size of the SVG unless told otherwise, with the vendored font only: without one resvg leaves every text out and reports
  * nothing. Drawn by a thread of its own, so that several take the time of one where there are cores.
  */
-export async function renderPng(svg: string): Promise<Uint8Array> {
+export async function renderPng(svg: string, zoom = 2): Promise<Uint8Array> {
   const image = await renderAsync(svg, {
-    fitTo: { mode: "zoom", value: 2 },
+    fitTo: { mode: "zoom", value: zoom },
     background: "white",
     font: {
       loadSystemFonts: false,

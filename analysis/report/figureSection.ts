@@ -1,9 +1,12 @@
 import type { DrawnFigure } from "../figures/drawFigures.ts";
 import type { Figure } from "../figures/figure.ts";
-import { numberText } from "../figures/numberText.ts";
+import { countText, numberText } from "../figures/numberText.ts";
 import { Html, html } from "./html.ts";
 import { shareMarks } from "./sharedMarks.ts";
 import { type Cell, table } from "./table.ts";
+
+/** A table of thousands of samples is read by no one, and of several engines it alone would be half of the page. */
+const MOST_ROWS = 1000;
 
 /** The picture inline, and below it its numbers, for those who cannot see it and those who want them. */
 export function figureSection(figure: DrawnFigure, withNumbers: boolean): Html {
@@ -14,6 +17,10 @@ export function figureSection(figure: DrawnFigure, withNumbers: boolean): Html {
   const drawn = html`<figure><div class="plot" tabindex="0" role="group" aria-label="${figure.title}">${new Html(svg)}</div></figure>
 `;
   if (!withNumbers) return drawn;
+  const { length } = figure.table.rows;
+  if (length > MOST_ROWS)
+    return html`${drawn}<p class="muted small">The ${countText(length)} rows behind it are in analysis/plots/${figure.name}.csv: too many for a page.</p>
+`;
   return html`${drawn}<details><summary>Numbers of this figure</summary>
 ${dataTable(figure)}
 </details>

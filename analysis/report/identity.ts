@@ -1,4 +1,4 @@
-import type { Analysis, RunIdentity } from "../analysis.ts";
+import type { Analysis, RunIdentity, SystemAnalysis } from "../analysis.ts";
 import { stampOf } from "../figures/heading.ts";
 import { systemSentence } from "../write/systemSentence.ts";
 import { type Html, html } from "./html.ts";
@@ -18,9 +18,9 @@ ${validityReasons(analysis)}${stamp === null ? null : banner(analysis)}
 ${analysis.systems.map(
   (
     system,
-  ) => html`<div><dt>System</dt><dd><strong>${system.name}</strong>${system.simulated ? " (simulated)" : ""}<br>${system.model}<br>${system.hardware}</dd></div>
+  ) => html`<div><dt>System</dt><dd><strong>${system.name}</strong>${system.simulated ? " (simulated)" : ""}<br>${system.model}${recorded(system, "modelRevision", ", revision ")}<br>${system.hardware}${recorded(system, "engineImage", html`<br>`)}</dd></div>
 `,
-)}${harnessEntry(analysis)}<div><dt>Stack</dt><dd>${analysis.stack}</dd></div>
+)}${harnessEntry(analysis)}${commitEntry(analysis)}<div><dt>Stack</dt><dd>${analysis.stack}</dd></div>
 <div><dt>Analysed</dt><dd>${dateText(analysis.createdAt)}</dd></div>
 <div><dt>Runs</dt><dd>${runList(runs)}</dd></div>
 </dl>
@@ -42,6 +42,19 @@ function harnessEntry({ systems }: Analysis): Html | null {
   const names = [...new Set(systems.flatMap(({ harness }) => harness ?? []))];
   if (names.length === 0) return null;
   return html`<div><dt>Load from</dt><dd>${names.join(", ")}</dd></div>
+`;
+}
+
+/** All that the runs of a system recorded: more than one is worth seeing. */
+function recorded({ runs }: SystemAnalysis, key: "engineImage" | "modelRevision", before: string | Html): Html | null {
+  const values = [...new Set(runs.flatMap((run) => run[key] ?? []))];
+  return values.length === 0 ? null : html`${before}${values.join(", ")}`;
+}
+
+function commitEntry({ systems }: Analysis): Html | null {
+  const commits = [...new Set(systems.flatMap(({ runs }) => runs.flatMap(({ commit }) => commit ?? [])))];
+  if (commits.length === 0) return null;
+  return html`<div><dt>${commits.length === 1 ? "Commit" : "Commits"} of LLM Bench</dt><dd>${commits.join(", ")}</dd></div>
 `;
 }
 

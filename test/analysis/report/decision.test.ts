@@ -39,6 +39,29 @@ describe("the top of a report", () => {
     assert.match(top(plain), /What held the system back is not known/);
   });
 
+  it("names the loads that are not decided beside the largest load", () => {
+    const one = judgedSystem();
+    const slo = one.slo!;
+    const open = slo.stages.map((stage, i) => (i === 3 ? { ...stage, verdict: "unsure" as const } : stage));
+    const unsure = { ...one, slo: { ...slo, stages: open } };
+    assert.match(textOf(top(reportHtml(analysis([unsure]), []))), /16 passes, 32 fails not decided: concurrency 8 /);
+    assert.match(
+      textOf(top(reportHtml(analysis([unsure, one]), []))),
+      /16 passes, 32 fails; not decided: concurrency 8/,
+    );
+    assert.doesNotMatch(top(judged), /not decided/);
+  });
+
+  it("says of which commit, image and revision the numbers are, each once, and nothing where nothing was recorded", () => {
+    const one = system({ repetitions: 2 });
+    const versions = { commit: "0123456789ab", engineImage: "vllm/vllm-openai:v0.32.0", modelRevision: "5206a32" };
+    const known = { ...one, runs: one.runs.map((run) => ({ ...run, ...versions })) };
+    const text = textOf(top(reportHtml(analysis([known]), [])));
+    assert.match(text, /Llama-3\.1-8B-Instruct, revision 5206a32 1 x H100 80 GB vllm\/vllm-openai:v0\.32\.0 /);
+    assert.match(text, /Commit of LLM Bench 0123456789ab Stack/);
+    assert.doesNotMatch(top(plain), /Commit|revision/);
+  });
+
   it("gives several systems one row each, and their objectives one table each", () => {
     const two = reportHtml(
       analysis([judgedSystem({ name: "a" }), judgedSystem({ name: "b", usdPerGpuHour: null })]),
