@@ -42,7 +42,9 @@ export async function compareMade(names: readonly string[], options: CompareMade
   driver.end();
   if (analysis === null) return 1;
   if (analysis.systems.length < 2)
-    process.stderr.write(`there is one system in ${names.join(" and ")}, so there is nothing to compare it with\n`);
+    process.stderr.write(
+      `there is one system in ${names.join(" and ")}, so there is nothing to compare it with; name a second one\n`,
+    );
   process.stdout.write(`${terminalTable(analysis)}\nReport: ${relative(process.cwd(), out)}/report.html\n`);
   return validityExit(analysis);
 }

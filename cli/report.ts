@@ -1,4 +1,5 @@
-import { relative, resolve } from "node:path";
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join, relative, resolve } from "node:path";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import { runsOfReport } from "../run/namedRuns.ts";
 import { writeResults } from "../run/results.ts";
@@ -15,7 +16,7 @@ export async function report(directory: string): Promise<number> {
   if (folders === null)
     throw new CommandError(
       `${out} is neither a run folder (with manifest.json) nor a comparison (with ${runsFile})`,
-      "name a folder below results/STACK/",
+      nextFor(out),
       2,
     );
   const driver = new TerminalDriver({ retry: false, interrupt: interruptController() });
@@ -23,4 +24,13 @@ export async function report(directory: string): Promise<number> {
   if (analysis === null) return 1;
   process.stdout.write(`${terminalTable(analysis)}\nReport: ${relative(process.cwd(), out)}/report.html\n`);
   return validityExit(analysis);
+}
+
+/** A stack's folder holds runs, and comparisons of these: which of them is meant, only the user knows. */
+function nextFor(folder: string): string {
+  const inside = existsSync(folder) && statSync(folder).isDirectory() ? readdirSync(folder).sort() : [];
+  const reports = inside.map((name) => join(folder, name)).filter((path) => runsOfReport(path) !== null);
+  if (reports.length === 0) return "name a folder below results/STACK/";
+  const [first, ...others] = reports.map((path) => relative(process.cwd(), path));
+  return `name one of its ${reports.length} folders, such as ${first}${others.length === 0 ? "" : ` or ${others.at(-1)}`}`;
 }
