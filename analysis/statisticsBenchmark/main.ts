@@ -1,6 +1,7 @@
 import { parseArgs } from "node:util";
 import { atMargin, type Case, different, equalSystems } from "./cases.ts";
-import { type Measured, measure, REPETITIONS } from "./measure.ts";
+import { type Measured, REPETITIONS } from "./measure.ts";
+import { allCases, measureAll } from "./measureApart.ts";
 
 const usage = `node analysis/statisticsBenchmark/main.ts [--trials 10000] [--seed 1]
 
@@ -33,7 +34,7 @@ function promisesOfEqual(measured: Measured): Kept[] {
   ];
 }
 
-function benchmark(trials: number, seed: number): boolean {
+async function benchmark(trials: number, seed: number): Promise<boolean> {
   console.log(`${trials} comparisons of ${REPETITIONS} runs a side each, seed ${seed}`);
   let kept = true;
   const tell = ({ name }: Case, promises: readonly Kept[]) => {
@@ -44,19 +45,18 @@ function benchmark(trials: number, seed: number): boolean {
       kept &&= one.kept;
     }
   };
-  for (const [index, one] of equalSystems.entries()) {
-    const measured = measure(one, trials, seed + index);
+  const measured = await measureAll(trials, seed);
+  const of = (one: Case) => measured[allCases.indexOf(one)] as Measured;
+  for (const one of equalSystems) {
     // Only where runs spread so little that five can tell; a tail near saturation needs more, and says so.
-    const same =
-      one === equalSystems[0] ? [atLeast('equal systems come out "same"', measured.same, promised.same)] : [];
-    tell(one, [...promisesOfEqual(measured), ...same]);
+    const same = one === equalSystems[0] ? [atLeast('equal systems come out "same"', of(one).same, promised.same)] : [];
+    tell(one, [...promisesOfEqual(of(one)), ...same]);
   }
-  const near = measure(atMargin, trials, seed + equalSystems.length);
-  tell(atMargin, [atMost("false alarms at the shipped margin", near.better + near.worse, promised.falseAlarmAtMargin)]);
-  const measured = measure(different, trials, seed + equalSystems.length + 1);
+  const { better, worse } = of(atMargin);
+  tell(atMargin, [atMost("false alarms at the shipped margin", better + worse, promised.falseAlarmAtMargin)]);
   tell(different, [
-    atLeast('comes out "worse"', measured.worse, promised.found),
-    atLeast("coverage of the 95 % interval", 1 - measured.missed, promised.coverage),
+    atLeast('comes out "worse"', of(different).worse, promised.found),
+    atLeast("coverage of the 95 % interval", 1 - of(different).missed, promised.coverage),
   ]);
   return kept;
 }
@@ -69,4 +69,4 @@ const { values } = parseArgs({
   },
 });
 if (values.help) console.log(usage);
-else if (!benchmark(Number(values.trials), Number(values.seed))) process.exitCode = 1;
+else if (!(await benchmark(Number(values.trials), Number(values.seed)))) process.exitCode = 1;
