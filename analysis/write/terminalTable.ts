@@ -2,6 +2,7 @@ import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { namedStarts, startSentence, startsOnly } from "../starts.ts";
 import { comparisonColumns, comparisonNotes, comparisonRows } from "./comparisonTable.ts";
 import { loadTable } from "./loadTable.ts";
+import { largestLoadText } from "./objectives.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
 import { startTable } from "./startup.ts";
 import { textTable, wrapText } from "./textTable.ts";
@@ -43,6 +44,9 @@ function systemLines(system: SystemAnalysis): string[] {
     ...table,
     ...notes.flatMap((note) => wrapText(note, WIDTH, "  ")),
     validityLine(system.validity),
+    ...(system.slo === null
+      ? []
+      : wrapText(`Largest load within the objectives: ${largestLoadText(system.slo.largestLoad)}`, WIDTH, "  ")),
   ];
 }
 

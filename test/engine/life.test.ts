@@ -93,6 +93,17 @@ describe("the life of a stack on platform local, through the real engine", () =>
     );
   });
 
+  it("what the engine said of itself is among the numbers", () => {
+    const [{ stages, slo }] = JSON.parse(checkout.read("quick", firstRun, "analysis/data/stats.json")).systems;
+    assert.equal(slo, null, "nobody set an objective");
+    assert.equal(stages.length, 2);
+    for (const { server } of stages) {
+      assert.ok(server.outputTokens.value > 0);
+      assert.ok(server.running.mean.value > 0);
+      assert.equal(server.prefixCacheHitRate.value, 0);
+    }
+  });
+
   // How much faster four are than one is a matter of the engine: test/scenario/batching.test.ts, in simulated time.
   it("had as many requests in flight as each stage asks for, and every answer has the length asked for", async () => {
     const { requests, stages } = await importRun(join(checkout.results, "quick", firstRun));
@@ -113,6 +124,17 @@ describe("the life of a stack on platform local, through the real engine", () =>
     assert.equal(checkout.runs("quick").size, 1);
     assert.equal(statSync(join(folder, "manifest.json")).mtimeMs, before);
     assert.ok(seconds < 60, `${seconds} s`);
+  });
+
+  it("a changed objective is judged by the next up, without a run", async () => {
+    checkout.stack("quick", { ...quick, slo: { ttftMs: { p50: 10_000 } } });
+    const { code, stdout } = await checkout.bench("up", "quick");
+    assert.equal(code, 0);
+    assert.match(stdout, /Nothing was to be done/);
+    assert.match(stdout, /Largest load within the objectives: at least concurrency/);
+    assert.equal(checkout.runs("quick").size, 1);
+    const [{ slo }] = JSON.parse(checkout.read("quick", firstRun, "analysis/data/stats.json")).systems;
+    assert.equal(slo.largestLoad.kind, "atLeast");
   });
 
   it("preview of an unchanged stack shows no change", async () => {
@@ -154,6 +176,18 @@ describe("the life of a stack on platform local, through the real engine", () =>
     const again = await checkout.bench("destroy", "quick");
     assert.equal(again.code, 0);
     assert.match(again.stdout, /Nothing of stack "quick" was deployed/);
+  });
+
+  it("runs that are complete and mean nothing end with 3, and are reported all the same", async () => {
+    const faults = [2, 3].map((every) => ({ kind: "http500", every }));
+    const overrides = { "stages.concurrency": [4], "stages.seconds": 1 };
+    checkout.stack("broken", { ...quick, workloadOverrides: overrides, simulator: { faults } });
+    const { code, stdout, stderr } = await checkout.bench("up", "broken");
+    assert.equal(code, 3, stdout + stderr);
+    assert.match(stdout, /INVALID/);
+    assert.match(stdout, /most requests failed/);
+    assert.match(stdout, /Report: /);
+    assert.equal([...checkout.runs("broken").values()][0]?.status, "complete");
   });
 
   it("e2e is up and destroy in one", async () => {
