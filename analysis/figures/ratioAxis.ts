@@ -25,7 +25,9 @@ export const verdictText: Readonly<Record<Verdict, string>> = {
 };
 
 export const ratioText = (ratio: number): string =>
-  `${ratio >= 10 ? ratio.toFixed(0) : ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}×`;
+  ratio < 0.001
+    ? "<0.001×"
+    : `${ratio >= 10 ? ratio.toFixed(0) : ratio < 0.1 ? ratio.toPrecision(2) : ratio.toFixed(2)}×`;
 export const intervalText = (interval: ComparisonRow["interval"]): string =>
   interval === null ? "no interval" : `${ratioText(interval.low).slice(0, -1)} to ${ratioText(interval.high)}`;
 

@@ -36,8 +36,8 @@ export function judgedSystem(options: JudgedOptions = {}): SystemAnalysis {
         {
           check: "steadyState",
           severity: "suspect",
-          loads: [32],
-          text: "At concurrency 32 the TTFT still rose when the stage ended: 41 % more in its last third than in its first.",
+          loads: [stages.at(-1)?.load ?? 32],
+          text: `At concurrency ${stages.at(-1)?.load ?? 32} the TTFT still rose when the stage ended: 41 % more in its last third than in its first.`,
         },
         { check: "serverMetrics", severity: "note", loads: [], text: "The engine was scraped every 2 s." },
       ],
@@ -96,7 +96,7 @@ function assessment(stages: readonly StageAnalysis[]): SloAssessment {
           ? { kind: "atLeast", loadType, passes }
           : fails !== undefined
             ? { kind: "below", loadType, fails }
-            : { kind: "unknown", reason: "no stage ran" },
+            : { kind: "unknown", reason: stages.length === 0 ? "no stage ran" : "no load is decided" },
   };
 }
 
