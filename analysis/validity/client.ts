@@ -47,7 +47,15 @@ const limits: readonly Limit[] = [
 
 /** Was it the generator that was measured? */
 export function clientFindings(stages: readonly StageAnalysis[]): Finding[] {
-  return [...clientBound(stages), ...limits.flatMap((limit) => limitFinding(limit, stages))];
+  return [...clientBound(stages), ...limits.flatMap((limit) => limitFinding(limit, stages)), ...unwatched(stages)];
+}
+
+/** Most harnesses do not watch themselves: that nothing was found is then no finding. */
+function unwatched(stages: readonly StageAnalysis[]): Finding[] {
+  const silent = stages.filter(({ pooled: { client } }) => Object.values(client).every((value) => value === null));
+  if (silent.length === 0) return [];
+  const text = `whether the load generator kept up is not known at ${loadNames(silent)}: it did not record its CPU or its lags`;
+  return [ofLoads("client", "note", silent, text)];
 }
 
 function limitFinding({ limit, of, suspect, text }: Limit, stages: readonly StageAnalysis[]): Finding[] {
