@@ -2,14 +2,15 @@ import { loadavg } from "node:os";
 import { parseArgs } from "node:util";
 import { exactness } from "./exactness.ts";
 import { memory } from "./memory.ts";
+import { scraping } from "./scraping.ts";
 import { speed } from "./speed.ts";
 import { type Row, table } from "./table.ts";
 
 const help = `Benchmark of the load generator itself, on this machine, server included.
 
-  node harness/benchmark/main.ts [--only speed|exactness|memory] [--rounds N] [--requests N]
+  node harness/benchmark/main.ts [--only speed|scraping|exactness|memory] [--rounds N] [--requests N]
 
-  --rounds N     rounds of the speed benchmark (default 7) and of exactness (default 5)
+  --rounds N     rounds of the speed benchmark (default 7), of scraping (default 10, the most) and of exactness (default 5)
   --requests N   requests of the memory benchmark (default 300000, extrapolated to a million)
 
 Exit code 1 if a target is missed. Other work on the machine counts against the figures; the load is printed.
@@ -29,6 +30,7 @@ if (values.help) {
   const rounds = values.rounds === undefined ? null : Number(values.rounds);
   const parts: Record<string, () => Promise<Row[]>> = {
     speed: async () => [...(await speed("body", rounds ?? 7, 12_000)), ...(await speed("event", rounds ?? 7, 6000))],
+    scraping: () => scraping(rounds ?? 10, 25_000),
     exactness: () => exactness(rounds ?? 5),
     memory: () => memory(Number(values.requests)),
   };

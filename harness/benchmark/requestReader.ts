@@ -6,9 +6,13 @@ const notFound = "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\nconnection: clo
 /**
  * A server on a raw socket that calls `onRequest` when a request is whole: just enough HTTP/1.1 for one keep-alive
  * client that does not pipeline. First line on stdout: {"port": n}; each line on stdin is answered with `answer()` as
- * one line of JSON; the end of stdin ends the process.
+ * one line of JSON; the end of stdin ends the process. `metrics` is the body for GET /metrics; null: there is none.
  */
-export function serve(onRequest: (socket: Socket) => void, answer: () => object): void {
+export function serve(
+  onRequest: (socket: Socket) => void,
+  answer: () => object,
+  metrics: (() => Buffer | null) | null = null,
+): void {
   const server = createServer({ noDelay: true }, (socket) => {
     let head = "";
     let missing = 0; // bytes of the current request's body still to come
@@ -21,7 +25,13 @@ export function serve(onRequest: (socket: Socket) => void, answer: () => object)
         if (headEnd < 0) return;
         if (head.startsWith("GET ")) {
           // Who are you? asks the generator before a run; it counts as no request.
+          const page = head.startsWith("GET /metrics ") ? (metrics?.() ?? null) : null;
           head = "";
+          if (page !== null) {
+            socket.write(`HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: ${page.length}\r\n\r\n`);
+            socket.write(page);
+            return;
+          }
           socket.end(notFound);
           return;
         }
