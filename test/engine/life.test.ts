@@ -99,8 +99,8 @@ describe("the life of a stack on platform local, through the real engine", () =>
     assert.equal(stages.length, 2);
     for (const { server } of stages) {
       assert.ok(server.outputTokens.value > 0);
-      // What a gauge said in a second and a half is chance: the one sample inside may fall between two requests.
-      assert.ok(server.samples >= 2);
+      // Gauges are sampled once a second: in so short a stage what they said is chance.
+      assert.equal(server.pods, 1);
       assert.equal(server.prefixCacheHitRate.value, 0);
     }
   });
