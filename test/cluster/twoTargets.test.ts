@@ -57,7 +57,7 @@ describeOnCluster("two targets on a cluster", () => {
   });
 
   it("in turn: never two engines at once, the same comparison, and no engine is left", async () => {
-    checkout.stack("two", { ...small, seed: 5 });
+    checkout.stack("two", { ...small, repetitions: 1, seed: 5 });
     const before = runsOf(checkout, "two").map(({ runId }) => runId);
     const watch = new EngineWatch(checkout.namespace);
     const { code, stdout, stderr } = await checkout.bench("compare", "two", "--in-turn");
