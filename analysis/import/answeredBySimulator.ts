@@ -1,6 +1,6 @@
 import type { SimulatorMark } from "../../harness/recordFormat.ts";
 import type { Provenance } from "../run.ts";
-import { readEngine } from "./nativeJson.ts";
+import { readEngine } from "./json/nativeJson.ts";
 
 /**
  * What the engine said of itself when it is our simulated one, whatever the scenario calls it; null where it did not, or

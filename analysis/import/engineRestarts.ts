@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { type JsonObject, objectOf, textOf, valueAt } from "./looseJson.ts";
+import { type JsonObject, objectOf, textOf, valueAt } from "./json/looseJson.ts";
 
 /** While requests were sent; ms since 1970. */
 export interface Span {

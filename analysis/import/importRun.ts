@@ -1,20 +1,20 @@
 import { join } from "node:path";
 import type { HarnessName } from "../../scenario/scenario.ts";
 import type { Manifest, Run } from "../run.ts";
-import { importAiperf } from "./aiperf.ts";
+import { importAiperf } from "./aiperf/aiperf.ts";
 import { answeredBySimulator, undeclaredSimulation } from "./answeredBySimulator.ts";
-import { importBenchmarkReport } from "./benchmarkReport.ts";
+import { importBenchmarkReport } from "./benchmarkReport/benchmarkReport.ts";
 import { distinctStages } from "./distinctStages.ts";
 import { engineRestarts, type Span } from "./engineRestarts.ts";
-import { importFmperf } from "./fmperf.ts";
-import { importGuidellm } from "./guidellm.ts";
+import { importFmperf } from "./fmperf/fmperf.ts";
+import { importGuidellm } from "./guidellm/guidellm.ts";
 import { ImportError, NothingLeft } from "./importError.ts";
-import { importInferencePerf } from "./inferencePerf.ts";
-import { importLlmbench } from "./llmbench.ts";
-import { readManifest } from "./nativeJson.ts";
+import { importInferencePerf } from "./inferencePerf/inferencePerf.ts";
+import { readManifest } from "./json/nativeJson.ts";
+import { importLlmbench } from "./llmbench/llmbench.ts";
 import type { Importer, NativeResults } from "./nativeResults.ts";
 import { importNop } from "./nop.ts";
-import { importVllmBenchmark } from "./vllmBenchmark.ts";
+import { importVllmBenchmark } from "./vllmBenchmark/vllmBenchmark.ts";
 
 /** What the native files do not tell: who ran what, and how it ended. A manifest holds all of it. */
 export type RunOrigin = Pick<

@@ -3,7 +3,7 @@ import { cp, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promises
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StageMetrics, Summary } from "../../../analysis/analysis.ts";
-import { importAiperf } from "../../../analysis/import/aiperf.ts";
+import { importAiperf } from "../../../analysis/import/aiperf/aiperf.ts";
 import { ImportError } from "../../../analysis/import/importError.ts";
 import type { NativeResults } from "../../../analysis/import/nativeResults.ts";
 import { stageMetrics } from "../../../analysis/metrics.ts";

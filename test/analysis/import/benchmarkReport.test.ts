@@ -5,7 +5,7 @@ import { writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { dump } from "js-yaml";
 import type { StageMetrics } from "../../../analysis/analysis.ts";
-import { importBenchmarkReport } from "../../../analysis/import/benchmarkReport.ts";
+import { importBenchmarkReport } from "../../../analysis/import/benchmarkReport/benchmarkReport.ts";
 import { ImportError } from "../../../analysis/import/importError.ts";
 import type { NativeResults } from "../../../analysis/import/nativeResults.ts";
 import { benchmarkReports } from "../../../analysis/write/benchmarkReport.ts";

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { FailureCauses } from "../../../analysis/import/failureCauses.ts";
-import { readNativeResults } from "../../../analysis/import/fmperfNative.ts";
+import { readNativeResults } from "../../../analysis/import/fmperf/fmperfNative.ts";
 import { RowCollector } from "../../../analysis/import/rowCollector.ts";
 
 /** Of which no two have the same letters. */

@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { analyse } from "../../../analysis/analyse.ts";
-import { importFmperf } from "../../../analysis/import/fmperf.ts";
+import { importFmperf } from "../../../analysis/import/fmperf/fmperf.ts";
 import { reportHtml } from "../../../analysis/report/report.ts";
 import type { Run } from "../../../analysis/run.ts";
 import { bencher } from "../../../analysis/write/bencher.ts";

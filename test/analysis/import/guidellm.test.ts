@@ -3,7 +3,7 @@ import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { StageMetrics, Summary } from "../../../analysis/analysis.ts";
-import { importGuidellm } from "../../../analysis/import/guidellm.ts";
+import { importGuidellm } from "../../../analysis/import/guidellm/guidellm.ts";
 import type { NativeResults } from "../../../analysis/import/nativeResults.ts";
 import { stageMetrics } from "../../../analysis/metrics.ts";
 import type { Run } from "../../../analysis/run.ts";

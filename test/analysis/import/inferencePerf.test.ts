@@ -2,7 +2,7 @@ import { deepEqual, equal, match, ok, rejects } from "node:assert/strict";
 import { cp, mkdtemp, readFile, rm, truncate, unlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { importInferencePerf } from "../../../analysis/import/inferencePerf.ts";
+import { importInferencePerf } from "../../../analysis/import/inferencePerf/inferencePerf.ts";
 import { outcomes } from "../../../harness/recordFormat.ts";
 import { filesOf, importDamaged } from "./damage.ts";
 

@@ -4,7 +4,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { ImportError } from "../../../analysis/import/importError.ts";
-import { readLifecycleRows, readTail, type Tail, tailInThread } from "../../../analysis/import/inferencePerfHalves.ts";
+import {
+  readLifecycleRows,
+  readTail,
+  type Tail,
+  tailInThread,
+} from "../../../analysis/import/inferencePerf/inferencePerfHalves.ts";
 
 const data = join(import.meta.dirname, "../../data/inference-perf");
 const NEVER = Number.POSITIVE_INFINITY;

@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
-import { readJsonElements } from "../../../analysis/import/jsonElements.ts";
-import { type JsonPath, JsonSplitter } from "../../../analysis/import/jsonSplitter.ts";
+import { readJsonElements } from "../../../analysis/import/json/jsonElements.ts";
+import { type JsonPath, JsonSplitter } from "../../../analysis/import/json/jsonSplitter.ts";
 
 describe("Elements of JSON arrays", () => {
   let folder: string;

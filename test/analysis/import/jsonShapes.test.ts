@@ -2,10 +2,10 @@ import { equal, ok } from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
-import { wantedOfRow as wantedOfGuidellm } from "../../../analysis/import/guidellmRows.ts";
-import { wantedOfRow as wantedOfInferencePerf } from "../../../analysis/import/inferencePerfRow.ts";
-import { numberIn } from "../../../analysis/import/jsonScan.ts";
-import { JsonShapes, onlyWanted, type Wanted } from "../../../analysis/import/jsonShapes.ts";
+import { wantedOfRow as wantedOfGuidellm } from "../../../analysis/import/guidellm/guidellmRows.ts";
+import { wantedOfRow as wantedOfInferencePerf } from "../../../analysis/import/inferencePerf/inferencePerfRow.ts";
+import { numberIn } from "../../../analysis/import/json/jsonScan.ts";
+import { JsonShapes, onlyWanted, type Wanted } from "../../../analysis/import/json/jsonShapes.ts";
 
 const data = join(import.meta.dirname, "../../data");
 

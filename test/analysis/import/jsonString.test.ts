@@ -1,6 +1,6 @@
 import { equal } from "node:assert/strict";
 import fc from "fast-check";
-import { afterString } from "../../../analysis/import/jsonString.ts";
+import { afterString } from "../../../analysis/import/json/jsonString.ts";
 
 /** JSON's own grammar of a text, byte by byte. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there.

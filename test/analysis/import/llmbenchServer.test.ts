@@ -3,7 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:f
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gunzipSync, gzipSync } from "node:zlib";
-import { importLlmbench } from "../../../analysis/import/llmbench.ts";
+import { importLlmbench } from "../../../analysis/import/llmbench/llmbench.ts";
 import { serverMetricsFile } from "../../../harness/recordFormat.ts";
 
 const captured = join(import.meta.dirname, "..", "..", "data", "server-metrics", "vllm-0.32.0");
