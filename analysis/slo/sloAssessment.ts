@@ -7,7 +7,7 @@ export interface SloAssessment {
   /** In the order of the system's stages. */
   readonly stages: readonly StageSlo[];
   readonly largestLoad: LargestLoad;
-  /** What makes a request a good one, in a sentence, e.g. "TTFT <= 500 ms and TPOT <= 50 ms". */
+  /** What makes a request a good one, in a sentence, e.g. "TTFT ≤ 500 ms and TPOT ≤ 50 ms". */
   readonly goodRequest: string;
   /** What must be known of these verdicts, in sentences; absent: nothing. */
   readonly notes?: readonly string[];

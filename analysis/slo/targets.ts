@@ -40,9 +40,9 @@ export function goodRequestText(slo: Slo): string {
   const { ttftMs, tpotMs, e2eMs } = requestLimits(slo);
   const byGap = Object.keys(slo.itlMs).length > 0;
   const parts = [
-    ...(ttftMs === null ? [] : [`TTFT <= ${numberText(ttftMs)} ms`]),
-    ...(tpotMs === null ? [] : [`TPOT <= ${numberText(tpotMs)} ms${byGap ? " (ITL is judged by the mean gap)" : ""}`]),
-    ...(e2eMs === null ? [] : [`E2E <= ${numberText(e2eMs)} ms`]),
+    ...(ttftMs === null ? [] : [`TTFT ≤ ${numberText(ttftMs)} ms`]),
+    ...(tpotMs === null ? [] : [`TPOT ≤ ${numberText(tpotMs)} ms${byGap ? " (ITL is judged by the mean gap)" : ""}`]),
+    ...(e2eMs === null ? [] : [`E2E ≤ ${numberText(e2eMs)} ms`]),
   ];
   return parts.length === 0 ? "an answer without an error" : parts.join(" and ");
 }

@@ -88,7 +88,7 @@ function assessment(stages: readonly StageAnalysis[]): SloAssessment {
   return {
     targets,
     stages: judged,
-    goodRequest: "TTFT <= 120 ms and TPOT <= 16 ms",
+    goodRequest: "TTFT ≤ 120 ms and TPOT ≤ 16 ms",
     largestLoad:
       passes !== undefined && fails !== undefined
         ? { kind: "between", loadType, passes, fails }

@@ -51,12 +51,12 @@ describe("objectives of a system", () => {
     assert.deepEqual(stage!.goodRequestsPerSecond, { value: 8 });
     assert.deepEqual(stage!.goodOutputTokensPerSecond, { value: 24 });
     assert.deepEqual(system.stages[0]!.pooled.requestsPerSecond, { value: 10 });
-    assert.equal(slo.goodRequest, "TTFT <= 30.0 ms");
+    assert.equal(slo.goodRequest, "TTFT ≤ 30.0 ms");
   });
 
   it("take the limit of the highest percentile for one request, and ITL by its mean gap", () => {
     const slo = { ...none, ttftMs: { p50: 100, p99: 500 }, tpotMs: { p95: 50 }, itlMs: { p50: 40 } };
-    assert.equal(goodRequestText(slo), "TTFT <= 500 ms and TPOT <= 40.0 ms (ITL is judged by the mean gap)");
+    assert.equal(goodRequestText(slo), "TTFT ≤ 500 ms and TPOT ≤ 40.0 ms (ITL is judged by the mean gap)");
     assert.equal(goodRequestText({ ...none, maxErrorRate: 0 }), "an answer without an error");
   });
 

@@ -33,7 +33,7 @@ describe("objectives and cost as text", () => {
     assert.match(text, /TTFT p50 +TTFT p99/);
     assert.match(text, /≤ 20\.5 ms +≤ 60\.0 ms/);
     assert.match(text, /\? at 1, TTFT p99: n = \d+, p99 needs 662/);
-    assert.match(text, /good: TTFT <= 60\.0 ms$/);
+    assert.match(text, /good: TTFT ≤ 60\.0 ms$/);
     assert.ok(text.split("\n").every((line) => line.length <= 120));
   });
 
