@@ -93,6 +93,7 @@ function sawTooth(analysis: Analysis): Panel {
       label: analysis.systems.length > 1 && replicaCurve.length > 0 ? name : "",
       style: seriesStyle(i),
       weight: "plain",
+      jumps: true,
       points: worthShowing(replicaCurve).map(({ requestsPerSecond, usdPerMillionOutputTokens }) => ({
         load: requestsPerSecond,
         value: usdPerMillionOutputTokens,

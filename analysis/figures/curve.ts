@@ -28,6 +28,8 @@ export interface Curve {
   readonly weight: "strong" | "thin" | "marks" | "plain" | "dots";
   /** Whether the value holds until the next point; else it goes there in a straight line. */
   readonly stepped?: boolean;
+  /** Whether two points at one place are a jump of the line; else they are two stages, which no line joins. */
+  readonly jumps?: boolean;
   readonly points: readonly CurvePoint[];
 }
 

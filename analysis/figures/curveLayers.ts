@@ -1,4 +1,4 @@
-import type { Curve, CurvePoint } from "./curve.ts";
+import type { Curve } from "./curve.ts";
 import type { Spec } from "./figure.ts";
 import { ink } from "./palette.ts";
 
@@ -25,7 +25,7 @@ function ribbon(curve: Curve): Spec[] {
   );
   const high = { y2: { field: "high" } };
   const layers: Spec[] = [];
-  const joined = canJoin(curve.points) && curve.weight !== "dots";
+  const joined = canJoin(curve) && curve.weight !== "dots";
   if (lone.length < banded.filter((row) => row.value !== null).length && joined) {
     layers.push({
       data: { values: banded },
@@ -46,7 +46,7 @@ function ribbon(curve: Curve): Spec[] {
 
 function line(curve: Curve): Spec[] {
   const drawn = curve.points.filter((point) => point.value !== null).length;
-  if (curve.weight === "marks" || curve.weight === "dots" || drawn < 2 || !canJoin(curve.points)) return [];
+  if (curve.weight === "marks" || curve.weight === "dots" || drawn < 2 || !canJoin(curve)) return [];
   const strong = curve.weight !== "thin";
   return [
     {
@@ -66,7 +66,8 @@ function line(curve: Curve): Spec[] {
 }
 
 /** Several stages at one load make no curve: a line through them would go up and down on the spot. */
-const canJoin = (points: readonly CurvePoint[]): boolean => new Set(points.map((p) => p.load)).size === points.length;
+const canJoin = ({ points, jumps }: Curve): boolean =>
+  jumps === true || new Set(points.map(({ load }) => load)).size === points.length;
 
 function repetitions(curve: Curve): Spec[] {
   const values = curve.points.flatMap((point) => point.repetitions.map((value) => ({ load: point.load, value })));

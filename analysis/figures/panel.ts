@@ -144,7 +144,8 @@ function axes(axis: LoadAxis, y: ValueAxis, size: PanelSize, yFormat?: string): 
         // An expression, because a format in SI units would write zero as "0k".
         ...(yFormat === undefined && y.domain[1] >= 100_000
           ? { labelExpr: "format(datum.value, '~s')" }
-          : { format: yFormat ?? ",.6~g" }),
+          : // Nor is there a sign before it.
+            { labelExpr: `datum.value === 0 ? '0' : format(datum.value, '${yFormat ?? ",.6~g"}')` }),
         labelOverlap: false,
         labelPadding: 6,
         ticks: false,

@@ -48,6 +48,27 @@ describe("figures of what was judged", () => {
     assert.ok((await textsOf(slower, "throughput_comparison")).includes("−20"));
   });
 
+  it("draw the price of whole replicas with its jumps, two points at one rate", async () => {
+    const one = judgedSystem();
+    const usdPerMillionOutputTokens = 2;
+    const curve = [20, 50, 50, 100].map((requestsPerSecond, i) => {
+      return { requestsPerSecond, replicas: i < 2 ? 1 : 2, usdPerMillionOutputTokens };
+    });
+    const made = analysis([{ ...one, cost: { ...one.cost, replicaCurve: curve } }]);
+    const svg = await renderSvg(figures(made).find(({ name }) => name === "cost")!);
+    const lines = [...svg.matchAll(/<path d="(M[^"]*)"[^>]* stroke-width="2" stroke-linejoin/g)].map(([, d]) => d!);
+    assert.deepEqual(
+      lines.map((d) => d.split("L").length),
+      [4],
+    );
+  });
+
+  it("write no sign before zero", async () => {
+    const two = analysis([system({ name: "a", repetitions: 3 }), system({ name: "b", speed: 0.8, repetitions: 3 })]);
+    const texts = await textsOf(two, "throughput_comparison");
+    assert.ok(texts.includes("0") && !texts.includes("+0"), texts.join(" "));
+  });
+
   it("draw the objective as a line with words in the overview, and say which loads miss it", async () => {
     const texts = (await textsOf(analysis([judgedSystem()]), "overview")).join("\n");
     assert.match(texts, /objective p95 ≤ 120 ms/);
