@@ -6,6 +6,7 @@ import { compareLargestLoads } from "./comparison/largestLoads.ts";
 import { type Absence, leftOutNotes } from "./comparison/leftOut.ts";
 import { matchedLoads, reasonUnknown, type Sides, sidesAt, sidesOverall } from "./comparison/matchedLoads.ts";
 import { comparisonHeadline } from "./headline.ts";
+import { sentenceStamp } from "./sentenceStamp.ts";
 import { holm } from "./statistics.ts";
 
 export { comparedMetrics } from "./comparison/comparedMetrics.ts";
@@ -48,7 +49,7 @@ export function compare(
   const largestLoads = compareLargestLoads(candidates, base);
   // By name: two versions of one harness are told by the warnings.
   const harnesses = new Set(systems.flatMap(({ harness }) => harness?.split(" ")[0] ?? [])).size;
-  const simulated = systems.some((system) => system.simulated);
+  const stamp = sentenceStamp(systems);
   return {
     baseline: base.name,
     primary,
@@ -56,7 +57,7 @@ export function compare(
     rows,
     leftOut: leftOutNotes(pairs.map(({ candidate, absences }) => ({ candidate: candidate.name, absences }))),
     largestLoads,
-    headline: comparisonHeadline(rows, { baseline: base.name, primary, largestLoads, simulated, harnesses }),
+    headline: comparisonHeadline(rows, { baseline: base.name, primary, largestLoads, stamp, harnesses }),
   };
 }
 

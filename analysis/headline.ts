@@ -12,7 +12,8 @@ export interface HeadlineOf {
   readonly baseline: string;
   readonly primary: ComparedMetric;
   readonly largestLoads: readonly ComparedLargestLoad[];
-  readonly simulated: boolean;
+  /** See `sentenceStamp`. */
+  readonly stamp: string;
   /** How many different ones sent the load. */
   readonly harnesses: number;
 }
@@ -20,7 +21,7 @@ export interface HeadlineOf {
 /** One sentence per candidate from the primary metric over all matched loads, and one on the loads that the objectives allow. */
 export function comparisonHeadline(
   rows: readonly ComparisonRow[],
-  { baseline, primary, largestLoads, simulated, harnesses }: HeadlineOf,
+  { baseline, primary, largestLoads, stamp, harnesses }: HeadlineOf,
 ): string {
   const sentences = rows
     .filter((row) => row.metric === primary && row.load === null)
@@ -30,7 +31,7 @@ export function comparisonHeadline(
     });
   // One engine under two load generators differs too, and by that neither is the better one.
   if (harnesses > 1) sentences.push("Their load came from different harnesses, so a difference may be the harness's.");
-  return `${simulated ? "SIMULATED: " : ""}${sentences.join(" ")}`;
+  return stamp + sentences.join(" ");
 }
 
 function loadsOf({ candidate, metric }: ComparisonRow, rows: readonly ComparisonRow[]): number {

@@ -1,5 +1,6 @@
 import type { StageAnalysis, SystemAnalysis } from "../analysis.ts";
 import { loadName } from "../loadName.ts";
+import { sentenceStamp } from "../sentenceStamp.ts";
 import { namedStarts, startSentence, startsOnly } from "../starts.ts";
 import { numberText } from "./cellText.ts";
 
@@ -9,8 +10,8 @@ export function systemSentence(system: SystemAnalysis): string {
     return namedStarts({ systems: [system] })
       .map(startSentence)
       .join(" ");
-  const { name, stages, simulated } = system;
-  const prefix = simulated ? "SIMULATED: " : "";
+  const { name, stages } = system;
+  const prefix = sentenceStamp([system]);
   const [best] = stages
     .filter(({ pooled }) => pooled.outputTokensPerSecond.value !== null)
     .sort(

@@ -4,6 +4,7 @@ import type { Analysis, ComparisonRow, StageAnalysis, SystemAnalysis } from "../
 import { compare } from "../../analysis/comparison.ts";
 import type { RequestColumns } from "../../analysis/run.ts";
 import { geometricMean } from "../../analysis/statistics.ts";
+import { systemSentence } from "../../analysis/write/systemSentence.ts";
 import { shippedCriteria } from "../../scenario/criteria.ts";
 import { analysed, options, runsOf } from "./systems.ts";
 
@@ -76,6 +77,17 @@ describe("comparison of systems", () => {
     assert.doesNotMatch(analyse(runs, options).comparison!.headline, warned);
     const versions = runs.map((run) => ({ ...run, harnessVersion: run.target === "a" ? "1.0.0" : "1.0.1" }));
     assert.doesNotMatch(analyse(versions, options).comparison!.headline, warned);
+  });
+
+  it("begins with INVALID where a system's results are of no use, and so does the sentence of that system", async () => {
+    const runs = await runsOf([{ name: "a" }, { name: "b" }]);
+    const dead = runs.map((run) => (run.target === "a" ? run : { ...run, status: "failed" as const, reason: "died" }));
+    const { comparison, systems } = analyse(dead, options);
+    assert.match(comparison!.headline, /^SIMULATED: INVALID \(b\): b /);
+    assert.deepEqual(
+      systems.map((system) => systemSentence(system).slice(0, 21)),
+      ["SIMULATED: a reaches ", "SIMULATED: INVALID: b"],
+    );
   });
 
   it("does not decide from one repetition", async () => {
