@@ -3,6 +3,7 @@ import { assignedRows } from "./inferencePerfAssignment.ts";
 import { remarksOf } from "./inferencePerfRemarks.ts";
 import { benchmarkSeconds, reportedMetrics } from "./inferencePerfReported.ts";
 import type { RowsRead } from "./inferencePerfRows.ts";
+import { importPrometheus } from "./inferencePerfServer.ts";
 import { type FoundStage, findFiles, foundStages, readConfig } from "./inferencePerfStages.ts";
 import { startOf } from "./inferencePerfStart.ts";
 import { stageWindow, windowWithoutRows } from "./inferencePerfWindows.ts";
@@ -30,6 +31,7 @@ export const importInferencePerf: Importer = async (native) => {
     ...results,
     problems: problems.filter((one) => one !== null),
     remarks: remarksOf(stages, config, rows),
+    server: await importPrometheus(stages.map(({ id }) => files.prometheus.get(id) ?? null)),
   };
 };
 

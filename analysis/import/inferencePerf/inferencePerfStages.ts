@@ -21,6 +21,7 @@ export interface FoundStage {
 
 /** A prefix may be set (report_file_prefix); adapter_<name>_stage_<id> is of one LoRA adapter only. */
 const stageFile = /^(?!.*adapter_)(.*)stage_(\d{1,4})_lifecycle_metrics\.json$/;
+const prometheusFile = /^(?!.*adapter_)(.*)stage_(\d{1,4})_prometheus_metrics\.json$/;
 const rowsFile = /^(.*)per_request_lifecycle_metrics\.json$/;
 
 export interface NativeFiles {
@@ -28,6 +29,8 @@ export interface NativeFiles {
   /** null: the profile did not ask for it, or it was not copied. */
   readonly rows: string | null;
   readonly config: string | null;
+  /** What its Prometheus said of a stage, by the stage's id. */
+  readonly prometheus: ReadonlyMap<number, string>;
 }
 
 /** @throws ImportError where the folder holds nothing of inference-perf */
@@ -35,12 +38,12 @@ export async function findFiles(native: string): Promise<NativeFiles> {
   const names = await readdir(native).catch((error: NodeJS.ErrnoException) => {
     throw new ImportError(native, `cannot be read (${error.code})`, collectAgain);
   });
-  const stages = names
-    .flatMap((name) => {
-      const id = stageFile.exec(name)?.[2];
+  const numbered = (pattern: RegExp) =>
+    names.flatMap((name) => {
+      const id = pattern.exec(name)?.[2];
       return id === undefined ? [] : [{ id: Number(id), file: join(native, name) }];
-    })
-    .sort((a, b) => a.id - b.id);
+    });
+  const stages = numbered(stageFile).sort((a, b) => a.id - b.id);
   const find = (pattern: RegExp) => names.filter((name) => pattern.test(name)).map((name) => join(native, name))[0];
   const rows = find(rowsFile) ?? null;
   if (stages.length === 0 && rows === null) {
@@ -51,7 +54,8 @@ export async function findFiles(native: string): Promise<NativeFiles> {
   const twice = stages.find(({ id }, i) => stages[i + 1]?.id === id);
   if (twice !== undefined)
     throw new ImportError(twice.file, "is there twice, with two prefixes", "keep the files of one run in the folder");
-  return { stages, rows, config: find(/^(.*\.|.*_|)config\.ya?ml$/) ?? null };
+  const prometheus = new Map(numbered(prometheusFile).map(({ id, file }) => [id, file]));
+  return { stages, rows, config: find(/^(.*\.|.*_|)config\.ya?ml$/) ?? null, prometheus };
 }
 
 export async function readReport(file: string): Promise<JsonObject> {

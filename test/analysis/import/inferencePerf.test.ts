@@ -230,4 +230,25 @@ describe("inference-perf's files", () => {
     // That version stamped every line, and says 3.5 ms where the answer took 450 ms for 62 tokens.
     match((reported!.tpotMs.mean as { reason: string }).reason, /too small/);
   });
+
+  it("of its Prometheus tell queue and TTFT of each stage; its zeros and its means of counters are not known", async function () {
+    if (real === undefined) this.skip();
+    const { server } = await importInferencePerf(join(real, "inference-perf", "batch-size"));
+    equal(server!.source, "inference-perf's Prometheus");
+    const stage = server!.stages[3]!;
+    deepEqual([stage.waiting.mean.value, stage.ttftSeconds!.value], [5, 0.129569]);
+    match((stage.kvCacheUse.mean as { reason: string }).reason, /wrote 0, as it does where its query failed/);
+    match((stage.preemptions as { reason: string }).reason, /since the engine's start/);
+    equal(stage.queueSeconds.value, null);
+    match(server!.remarks.join(), /0 is taken for not known/);
+  });
+
+  it("of its Prometheus that are damaged are as good as none, and lose no request", async () => {
+    for (const text of ["", "{", "[]", '{"successes": null}', '{"successes": {"queue_len": {"mean": "5"}}}']) {
+      await writeFile(join(folder, "stage_0_prometheus_metrics.json"), text);
+      const { server, requests } = await importInferencePerf(folder);
+      equal(server?.stages[0]?.waiting.mean.value ?? null, null, text);
+      ok(requests!.length > 0);
+    }
+  });
 });
