@@ -1,4 +1,3 @@
-import { relative } from "node:path";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import { clusterAccess, connect } from "../cluster/connection.ts";
 import { stackManifests } from "../manifests/stackManifests.ts";
@@ -14,6 +13,7 @@ import { clusterToken } from "./clusterToken.ts";
 import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
 import { loadScenario } from "./loadScenario.ts";
+import { shownPath } from "./shownPath.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 import { validityExit } from "./validityExit.ts";
 
@@ -35,7 +35,7 @@ export async function collect(name: string): Promise<number> {
   const out = reportFolder(scenario, runs);
   const analysis = await writeResults(folders, out, driver);
   if (analysis === null) return 1;
-  process.stdout.write(`${terminalTable(analysis)}\nReport: ${relative(process.cwd(), out)}/report.html\n`);
+  process.stdout.write(`${terminalTable(analysis)}\nReport: ${shownPath(out)}/report.html\n`);
   const whole = folders.length === runs.length && folders.every(({ state }) => state === "complete");
   return whole ? validityExit(analysis) : 1;
 }

@@ -1,5 +1,5 @@
 import { mkdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { UnknownBaseline } from "../analysis/comparison.ts";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import { namedRuns } from "../run/namedRuns.ts";
@@ -11,6 +11,7 @@ import { fingerprint } from "../scenario/runId.ts";
 import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
 import { toPlace } from "./outputFile.ts";
+import { shownPath } from "./shownPath.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 import { validityExit } from "./validityExit.ts";
 
@@ -45,7 +46,7 @@ export async function compareMade(names: readonly string[], options: CompareMade
     process.stderr.write(
       `there is one system in ${names.join(" and ")}, so there is nothing to compare it with; name a second one\n`,
     );
-  process.stdout.write(`${terminalTable(analysis)}\nReport: ${relative(process.cwd(), out)}/report.html\n`);
+  process.stdout.write(`${terminalTable(analysis)}\nReport: ${shownPath(out)}/report.html\n`);
   return validityExit(analysis);
 }
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import { importRun } from "../analysis/import/importRun.ts";
 import { crossCheckTable } from "../analysis/write/crossCheckTable.ts";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
@@ -11,6 +11,7 @@ import { stackFolder } from "../run/runFolder.ts";
 import { adapterOf, type ForeignHarness, foreignHarnesses, isForeign } from "../workloads/adapterOf.ts";
 import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
+import { shownPath } from "./shownPath.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 
 /** As the command line has them: text. */
@@ -66,7 +67,7 @@ export async function crossCheck(url: string, options: CrossCheckOptions): Promi
   const runs = await Promise.all(readable.map(({ path }) => importRun(path)));
   const table = crossCheckTable(analysis.systems, runs);
   writeFileSync(join(out, "cross-check.txt"), `${table}\n`);
-  const where = relative(process.cwd(), out);
+  const where = shownPath(out);
   process.stdout.write(`${terminalTable(analysis)}\n\n${table}\n\nReport: ${where}/report.html\n`);
   if (driver.signal.aborted) return 130;
   return folders.every(({ state }) => state === "complete") ? 0 : 1;

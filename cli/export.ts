@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, statSync } from "node:fs";
-import { basename, join, relative, resolve } from "node:path";
+import { basename, join, resolve } from "node:path";
 import { analyse } from "../analysis/analyse.ts";
 import { importRun } from "../analysis/import/importRun.ts";
 import { type ExportedFile, exportAs, exportFormats } from "../analysis/write/export.ts";
@@ -8,6 +8,7 @@ import { projectRoot } from "../run/projectRoot.ts";
 import { stackFolder } from "../run/runFolder.ts";
 import { CommandError } from "./commandError.ts";
 import { toPlace, writeOutput } from "./outputFile.ts";
+import { shownPath } from "./shownPath.ts";
 
 export interface ExportOptions {
   readonly format: string;
@@ -41,6 +42,6 @@ function write(files: readonly ExportedFile[], out: string): string[] {
   return files.map(({ name, text }) => {
     const path = isFolder ? join(out, name) : out;
     writeOutput("--out", path, text);
-    return relative(process.cwd(), resolve(path));
+    return shownPath(resolve(path));
   });
 }

@@ -1,10 +1,11 @@
-import { basename, relative, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 import { importable } from "../analysis/import/importRun.ts";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import { importNative } from "../run/importNative.ts";
 import { writeResults } from "../run/results.ts";
 import { CommandError } from "./commandError.ts";
 import { interruptController } from "./interrupt.ts";
+import { shownPath } from "./shownPath.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 import { validityExit } from "./validityExit.ts";
 
@@ -30,7 +31,7 @@ export async function importFiles(path: string, { harness, as, simulated }: Impo
   const analysis = await writeResults([folder], folder.path, driver);
   driver.end();
   if (analysis === null) return 1;
-  const where = relative(process.cwd(), folder.path);
+  const where = shownPath(folder.path);
   process.stdout.write(`${terminalTable(analysis)}\nRun folder: ${where}\nReport: ${where}/report.html\n`);
   return validityExit(analysis);
 }

@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { terminalTable } from "../analysis/write/terminalTable.ts";
 import type { BenchmarkResult } from "../run/benchmark.ts";
@@ -10,6 +10,7 @@ import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
 import { recordedState } from "./recordedState.ts";
 import { otherCluster } from "./sameCluster.ts";
+import { shownPath } from "./shownPath.ts";
 import { ownAmong, takeOver } from "./takeOver.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 import { validityExit } from "./validityExit.ts";
@@ -82,5 +83,5 @@ function printResult(result: BenchmarkResult, name: string): void {
   } else if (result.ran === 0) {
     out("Nothing was to be done: every run of this scenario is complete.");
   }
-  if (analysis !== null) out(`Report: ${relative(process.cwd(), join(result.reportFolder, "report.html"))}`);
+  if (analysis !== null) out(`Report: ${shownPath(join(result.reportFolder, "report.html"))}`);
 }
