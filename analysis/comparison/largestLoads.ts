@@ -20,14 +20,27 @@ export function compareLargestLoads(
     const [baseLow, baseHigh] = rangeOf(theirs);
     // Between two measured loads nobody knows: equal ranges are not a proof of equal systems, and not a difference.
     const verdict = low >= baseHigh ? "better" : high <= baseLow ? "worse" : "inconclusive";
-    const told = verdict === "inconclusive" ? "not told apart by the loads that were measured" : verdict;
-    const sentence = `${candidate.name} holds the objectives ${words(mine)}, ${base.name} ${words(theirs)}: ${told}`;
+    const sentence = sentenceOf({ name: candidate.name, load: mine }, { name: base.name, load: theirs }, verdict);
     return [{ candidate: candidate.name, mine, baseline: theirs, verdict, sentence }];
   });
 }
 
 function known({ slo }: SystemAnalysis): Known | null {
   return slo === null || slo.largestLoad.kind === "unknown" ? null : slo.largestLoad;
+}
+
+interface Holder {
+  readonly name: string;
+  readonly load: Known;
+}
+
+function sentenceOf(mine: Holder, base: Holder, verdict: ComparedLargestLoad["verdict"]): string {
+  const told = verdict === "inconclusive" ? "not told apart by the loads that were measured" : verdict;
+  const [own, theirs] = [words(mine.load), words(base.load)];
+  if (own !== theirs) return `${mine.name} holds the objectives ${own}, ${base.name} ${theirs}: ${told}`;
+  if (mine.load.kind !== "below") return `${mine.name} and ${base.name} both hold the objectives ${own}: ${told}`;
+  const smallest = named(mine.load, `${mine.load.fails}`);
+  return `neither ${mine.name} nor ${base.name} holds the objectives at ${smallest}, the smallest load that was measured`;
 }
 
 /** It lies at or above the first and below the second. */
