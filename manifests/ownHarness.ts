@@ -40,11 +40,11 @@ export function ownHarness(scenario: Scenario, run: ManifestRun, endpoint: Engin
 /** The plan, and beside it the custom prompts that it names, if any. */
 function planFiles(
   scenario: Scenario,
-  { target, repetition, runId }: ManifestRun,
+  { target, repetition, runId, attempt }: ManifestRun,
   { url, servedModel, apiKeySecret, metricsUrls }: EngineEndpoint,
 ): Record<string, string> {
   const where = { url, servedModel, apiKeyEnv: apiKeySecret === null ? null : apiKeyEnv, metricsUrls };
-  const plan = renderPlan(scenario, target, where, repetition, runId);
+  const plan = renderPlan(scenario, target, where, repetition, runId, attempt);
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   if (plan.data.type !== "file") return { "plan.json": json(plan) };
   const name = `prompts${extname(plan.data.path)}`;

@@ -46,7 +46,12 @@ export async function closeRun(
     reason,
     startedAt: startedAt.toISOString(),
     endedAt: endedAt.toISOString(),
-    provenance: provenance(scenario, run, scenario.harness.name === "llmbench" ? readSummary(folder) : null, machine),
+    provenance: provenance(
+      scenario,
+      { ...run, attempt: folder.attempt },
+      scenario.harness.name === "llmbench" ? readSummary(folder) : null,
+      machine,
+    ),
     files: await checksums(folder),
   };
   copyProfile(scenario, folder);

@@ -31,12 +31,17 @@ export async function runForeignProcess(work: LocalWork): Promise<HarnessEnding>
   const executable = executableOf(workload.adapter);
   for (const warning of versionWarning(workload.adapter)) driver.warn(warning);
   const configFolder = join(folder.path, "workload");
-  const process = processOf(scenario, workload, run, {
-    endpoint: where,
-    tokenizer: tokenizerOf(scenario, run.target),
-    configFolder,
-    resultsFolder: folder.native,
-  });
+  const process = processOf(
+    scenario,
+    workload,
+    { ...run, attempt: folder.attempt },
+    {
+      endpoint: where,
+      tokenizer: tokenizerOf(scenario, run.target),
+      configFolder,
+      resultsFolder: folder.native,
+    },
+  );
   for (const [name, content] of Object.entries(process.files)) folder.write(`workload/${name}`, content);
   folder.write("setup/commands/harness.txt", commandText(process));
   const env = environment(work, process, executable);

@@ -16,7 +16,7 @@ export async function runOwnProcess(work: LocalWork): Promise<HarnessEnding> {
     servedModel: endpoint.servedModel,
     apiKeyEnv: endpoint.apiKey === null ? null : apiKeyEnv,
   };
-  const plan = renderPlan(scenario, run.target, where, run.repetition, run.runId);
+  const plan = renderPlan(scenario, run.target, where, run.repetition, run.runId, folder.attempt);
   const seconds = plannedSeconds(workloadOf(scenario, run.target, where));
   const planFile = join(folder.path, "workload", "plan.json");
   folder.write("workload/plan.json", JSON.stringify(plan, null, 2));

@@ -7,20 +7,21 @@ import type { HarnessSummary } from "../harness/recordFormat.ts";
 import { assumptions } from "../scenario/assumptions.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { adapterOf, isForeign } from "../workloads/adapterOf.ts";
+import { seedOf } from "../workloads/seed.ts";
 import { installedVersion } from "./installedVersion.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
 
 export function provenance(
   scenario: Scenario,
-  run: PlannedRun,
+  run: PlannedRun & { readonly attempt: number },
   summary: HarnessSummary | null,
   machine: Provenance["machine"],
 ): Provenance {
   const { target } = run;
   return {
     scenario,
-    seed: scenario.seed + run.repetition - 1,
+    seed: seedOf(scenario, run),
     versions: { ...versions(), ...harnessVersion(scenario) },
     machine,
     harness: summary && {

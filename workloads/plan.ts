@@ -2,6 +2,7 @@ import type { HarnessPlan, Load, Stage } from "../harness/plan.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
 import { loadProfile, promptFile } from "./profile.ts";
 import type { Profile } from "./profileSchema.ts";
+import { seedOf } from "./seed.ts";
 import { checkWorkload } from "./workloadChecks.ts";
 
 /** Where the engine of a target answers. */
@@ -26,8 +27,7 @@ export function ownProfile(scenario: Scenario): Profile {
 }
 
 /**
- * What the load generator does for one target and repetition (from 1). All targets of a repetition get the same seed, hence identical
- * prompts; the next repetition gets another, or a server that stayed up would answer it from its prefix cache (vllm#54227).
+ * What the load generator does for one target, repetition and attempt (both from 1).
  */
 export function renderPlan(
   scenario: Scenario,
@@ -35,13 +35,14 @@ export function renderPlan(
   endpoint: TargetEndpoint,
   repetition: number,
   runId: string,
+  attempt = 1,
 ): HarnessPlan {
   const { api, stream, ignoreEos, extraBody, data, warmup, stages, deadlines } = ownProfile(scenario);
   return {
     formatVersion: 1,
     runId,
     target: { name: target.name, baseUrl: endpoint.url, model: endpoint.servedModel, apiKeyEnv: endpoint.apiKeyEnv },
-    seed: scenario.seed + repetition - 1,
+    seed: seedOf(scenario, { repetition, attempt }),
     api,
     stream,
     ignoreEos,

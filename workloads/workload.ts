@@ -7,6 +7,7 @@ import { checkForeignWorkload } from "./foreignChecks.ts";
 import { loadForeignProfile } from "./foreignProfile.ts";
 import { ownProfile, renderStages, type TargetEndpoint } from "./plan.ts";
 import type { Profile } from "./profileSchema.ts";
+import { seedOf } from "./seed.ts";
 import { tokenValues } from "./template.ts";
 
 /** What a run does, whichever harness makes it. */
@@ -79,18 +80,17 @@ export interface ProcessPlace {
 }
 
 /**
- * What is run for one repetition (from 1). As with ours, the next repetition gets another seed, or a server that stayed up
- * would answer it from its prefix cache.
+ * What is run for one repetition and attempt (both from 1).
  * @throws ScenarioError where the profile cannot be run against this target
  */
 export function processOf(
   scenario: Scenario,
   { adapter, profile, name }: ForeignWorkload,
-  { repetition, runId }: { readonly repetition: number; readonly runId: string },
+  { repetition, attempt, runId }: { readonly repetition: number; readonly attempt: number; readonly runId: string },
   place: ProcessPlace,
 ): HarnessProcess {
   return unlessBad(scenario, name, () =>
-    adapter.render({ profile, runId, seed: scenario.seed + repetition - 1, ...place }),
+    adapter.render({ profile, runId, seed: seedOf(scenario, { repetition, attempt }), ...place }),
   );
 }
 
