@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import { analyse } from "../analysis/analyse.ts";
 import { importRun } from "../analysis/import/importRun.ts";
-import { type ExportedFile, exportAs, exportFormats } from "../analysis/write/export.ts";
+import { type ExportedFile, exportAs, exportFormats, TooManyRows } from "../analysis/write/export.ts";
 import { namedRuns } from "../run/namedRuns.ts";
 import { projectRoot } from "../run/projectRoot.ts";
 import { stackFolder } from "../run/runFolder.ts";
@@ -21,7 +21,7 @@ export async function exportResults(what: string, { format, out }: ExportOptions
     throw new CommandError(`format "${format}" is not known`, `use one of: ${exportFormats.join(", ")}`, 2);
   const runs = await Promise.all(namedRuns(what).map(({ path }) => importRun(path)));
   const analysis = analyse(runs, { title: basename(what), folderOf: () => "." });
-  const files = exportAs(format, runs, analysis);
+  const files = exported(format, runs, analysis);
   const [only] = files;
   if (only === undefined)
     throw new CommandError(`there is nothing of ${what} in format ${format}`, "see its report", 1);
@@ -33,6 +33,15 @@ export async function exportResults(what: string, { format, out }: ExportOptions
   const place = out ?? join(stackFolder(projectRoot, "export"), `${basename(resolve(what))}-${format}`);
   for (const path of write(files, place)) process.stderr.write(`wrote ${path}\n`);
   return 0;
+}
+
+function exported(...args: Parameters<typeof exportAs>): ExportedFile[] {
+  try {
+    return exportAs(...args);
+  } catch (error) {
+    if (!(error instanceof TooManyRows)) throw error;
+    throw new CommandError(error.message, "results/requests.csv of each run holds its rows");
+  }
 }
 
 /** Into a folder, or, where there is one file, as a file of that name. */

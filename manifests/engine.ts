@@ -1,6 +1,7 @@
 import type { Scenario, Target } from "../scenario/scenario.ts";
 import { existingEndpoint } from "./existingEndpoint.ts";
 import type { EngineManifests, SourceBundle } from "./kubernetesObject.ts";
+import { llmdManifests } from "./llmd/llmdManifests.ts";
 import { simulatedEngineManifests } from "./simulatedEngine.ts";
 import { vllmStandaloneManifests } from "./vllmStandalone.ts";
 
@@ -14,6 +15,6 @@ export function engineManifests(scenario: Scenario, target: Target, simulator: S
     case "existing":
       return existingEndpoint(scenario, target);
     case "llm-d":
-      throw new Error(`target ${target.name}: method llm-d comes with a later version; use standalone`);
+      return llmdManifests(scenario, target, simulator);
   }
 }

@@ -12,7 +12,8 @@ export function existingEndpoint(scenario: Scenario, target: ExistingTarget): En
       servedModel: target.servedModel,
       apiKeySecret: apiKeySecretOf(scenario, target),
     },
-    deployment: null,
+    workloads: [],
+    service: null,
     downloadJob: null,
     gpus: 0,
   };

@@ -10,14 +10,48 @@ export interface KubernetesObject {
   };
 }
 
+/**
+ * A Helm release, in the place where its objects would stand: Pulumi declares it as kubernetes:helm.sh/v3:Release, under this
+ * very name, since charts derive the names of Services from it.
+ */
+export interface HelmRelease extends KubernetesObject {
+  readonly apiVersion: "helm.sh/v3";
+  readonly kind: "Release";
+  readonly metadata: { readonly name: string; readonly namespace: string };
+  readonly spec: {
+    /** Name in the repository; a path, or an oci:// reference, where `repository` is null. */
+    readonly chart: string;
+    readonly repository: string | null;
+    /** null: a folder, which has what it has. */
+    readonly version: string | null;
+    /** Never holds a secret: values end up in the state, in the release's own record, and in what is kept of a run. */
+    readonly values: Readonly<Record<string, unknown>>;
+  };
+}
+
+export function isRelease(object: KubernetesObject): object is HelmRelease {
+  return object.kind === "Release" && object.apiVersion === "helm.sh/v3";
+}
+
+/** Pods of an engine that are waited for together. */
+export interface EngineWorkload {
+  readonly kind: "Deployment" | "LeaderWorkerSet";
+  readonly name: string;
+  readonly role: "engine" | "decode" | "prefill" | "router" | "gateway";
+  /** Release that brings it, to be named when it fails; null: declared by us. */
+  readonly release: string | null;
+}
+
 /** Objects of one engine, in order of creation. */
 export interface EngineManifests {
   readonly target: string;
   /** Claim, download Job, ConfigMaps, Secret (without its data), Deployment, Service, ...; empty for an existing engine. */
   readonly objects: readonly KubernetesObject[];
   readonly endpoint: EngineEndpoint;
-  /** Names to wait for; null where there is nothing to wait for. */
-  readonly deployment: string | null;
+  /** To wait for; empty where there is nothing to wait for. */
+  readonly workloads: readonly EngineWorkload[];
+  /** Service that has to lead to all pods of the workloads and to no others; null: there is none, e.g. where a router picks. */
+  readonly service: string | null;
   readonly downloadJob: string | null;
   /** GPUs (or slices) that all its replicas hold together; 0 for simulated and existing engines. */
   readonly gpus: number;
@@ -32,6 +66,11 @@ export interface EngineEndpoint {
   readonly apiKeySecret: { readonly name: string; readonly key: string } | null;
   /** Where all its pods tell their metrics; absent: `/metrics` of the url. */
   readonly metricsUrls?: readonly string[];
+  /**
+   * Gateway in the engine's namespace whose status tells the host; `url` then has the placeholder of `gatewayHost` in its
+   * place, until it is known. Absent: the url is what it is.
+   */
+  readonly gateway?: string;
 }
 
 /** Objects of one run: its plan and its Job. */

@@ -33,7 +33,8 @@ export function simulatedEngineManifests(
       ...routeManifests(scenario, target),
     ],
     endpoint: serviceEndpoint(scenario, target),
-    deployment: engineName(target),
+    workloads: [{ kind: "Deployment", name: engineName(target), role: "engine", release: null }],
+    service: engineName(target),
     downloadJob: null,
     gpus: 0,
   };

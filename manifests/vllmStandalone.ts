@@ -25,7 +25,8 @@ export function vllmStandaloneManifests(scenario: Scenario, target: StandaloneTa
       ...routeManifests(scenario, target),
     ],
     endpoint: serviceEndpoint(scenario, target),
-    deployment: engineName(target),
+    workloads: [{ kind: "Deployment", name: engineName(target), role: "engine", release: null }],
+    service: engineName(target),
     downloadJob: cache.job.metadata?.name ?? null,
     gpus: target.gpuCount * target.engine.replicas,
   };

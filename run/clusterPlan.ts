@@ -1,3 +1,4 @@
+import type { EngineWorkload } from "../manifests/kubernetesObject.ts";
 import type { StackManifests } from "../manifests/stackManifests.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { type Attempt, identityOf, nextAttempts } from "./benchmark.ts";
@@ -31,8 +32,9 @@ export function clusterPlan(
   const deployed = new Set(needed.map(({ target }) => target.name));
   const idle: string[] = [];
   // An engine that stands stays for the next runs; one that nobody needs takes no GPU, e.g. at `up` after `destroy`.
-  for (const { target, deployment } of now === null ? manifests.engines : []) {
-    if (deployment === null || (standing.deployments?.has(deployment) ?? true)) deployed.add(target);
+  for (const { target, workloads } of now === null ? manifests.engines : []) {
+    const stands = ({ name }: EngineWorkload) => standing.deployments?.has(name) ?? true;
+    if (workloads.length === 0 || workloads.some(stands)) deployed.add(target);
     else if (!deployed.has(target)) idle.push(target);
   }
   // A Job that is there stays declared, or `up` would delete it; one that is not must not be, or `up` would run it.

@@ -1,5 +1,5 @@
 import { targetsOf } from "../analysis/slo/targets.ts";
-import { limitText, targetName } from "../analysis/write/objectives.ts";
+import { objectiveText } from "../analysis/write/objectives.ts";
 import type { DataSource, Distribution, Stage } from "../harness/plan.ts";
 import { nodeImage } from "../manifests/images.ts";
 import { readsStartup } from "../scenario/harnesses.ts";
@@ -65,7 +65,7 @@ function describeObjectives({ criteria: { slo } }: Scenario): [string, string][]
     [
       "objectives",
       targetsOf(slo)
-        .map((target) => `${targetName(target)} ${limitText(target)}`)
+        .map((target) => objectiveText(target))
         .join(", "),
     ],
   ];

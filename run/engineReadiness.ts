@@ -36,9 +36,10 @@ export class EngineReadiness {
     return wait;
   }
 
-  async #wait({ target, deployment, downloadJob }: EngineManifests): Promise<Readiness> {
+  async #wait({ target, workloads, downloadJob }: EngineManifests): Promise<Readiness> {
     const settings = this.#scenario.cluster;
-    if (deployment === null || settings === null) return { pods: null };
+    const deployment = workloads[0]?.name;
+    if (deployment === undefined || settings === null) return { pods: null };
     try {
       const pods = await waitForEngine(
         this.#cluster,

@@ -41,6 +41,6 @@ export async function clearOthers(
   const jobs = [...made, ...todo].map((attempt) => manifests.runOf(identityOf(attempt)).job);
   await stopOtherRuns(cluster, [scenario.harness.namespace], scenario.stack, jobs, say);
   const engines = manifests.engines.filter(({ target }) => deployed.has(target));
-  const keep = engines.flatMap(({ deployment }) => deployment ?? []);
+  const keep = engines.flatMap(({ workloads }) => workloads.map(({ name }) => name));
   await removeOtherEngines(cluster, (scenario.cluster as ClusterSettings).namespace, scenario.stack, keep, say);
 }

@@ -48,6 +48,7 @@ export function parseScenario(
       overrides: config.workloadOverrides ?? {},
     },
     repetitions: config.repetitions ?? (targets.length > 1 && harness.name !== "nop" ? COMPARED : 1),
+    together: false,
     seed: config.seed ?? 1,
     mode: config.mode ?? "benchmark",
     cluster: clusterOf(config),

@@ -2,6 +2,7 @@ import type { FaultRule } from "../simulator/config.ts";
 import type { Criteria } from "./criteria.ts";
 import type { EngineSettings, Fit } from "./engine.ts";
 import type { Gpu } from "./gpus.ts";
+import type { LlmdSettings } from "./llmd.ts";
 import type { Model } from "./models.ts";
 import type { Price } from "./prices.ts";
 
@@ -17,6 +18,8 @@ export interface Scenario {
   readonly workload: Workload;
   /** Runs per target; they are interleaved (A B, B A, ...) so that drift hits all targets alike. */
   readonly repetitions: number;
+  /** After each target alone, all of them loaded at once: what they cost each other. */
+  readonly together: boolean;
   readonly seed: number;
   readonly mode: Mode;
   /** null on `local`. */
@@ -48,8 +51,10 @@ interface DeployedTarget {
 export interface StandaloneTarget extends DeployedTarget {
   readonly method: "standalone";
 }
+/** `engine` holds for all its pods; replicas, tensorParallel, cpu and memory there are those of `llmd.decode`. */
 export interface LlmdTarget extends DeployedTarget {
   readonly method: "llm-d";
+  readonly llmd: LlmdSettings;
 }
 export interface SimulatedTarget extends DeployedTarget {
   readonly method: "simulated";

@@ -4,6 +4,7 @@ import { memoryFit } from "./fit.ts";
 import { misfit } from "./fitProblem.ts";
 import { findGpu, type Gpu, gpus } from "./gpus.ts";
 import { resolveGpu, resolveModel } from "./hardware.ts";
+import { llmdSettings } from "./llmdSettings.ts";
 import { findModel } from "./models.ts";
 import { priceOf } from "./prices.ts";
 import type { ExistingTarget, SimulatorSettings, Target } from "./scenario.ts";
@@ -34,7 +35,9 @@ export function resolveTarget(source: TargetSource, config: Config, secrets: Sec
   }
   const price = priceOf(config.platform, gpu, config.prices ?? {});
   const deployed = { name: source.name, model, gpu, gpuCount, engine, fit: memoryFit(gpu, model, engine), price };
-  if (source.method !== "simulated") return { method: source.method, ...deployed };
+  if (source.method === "standalone") return { method: "standalone", ...deployed };
+  if (source.method === "llm-d")
+    return { method: "llm-d", ...deployed, llmd: llmdSettings(source, config, engine, gpuCount, file) };
   return { method: "simulated", ...deployed, simulator: simulatorSettings(source, file) };
 }
 

@@ -1,6 +1,6 @@
 import type { SystemAnalysis } from "../analysis.ts";
 import { loadNames } from "../loadName.ts";
-import type { SloTarget } from "../slo/sloAssessment.ts";
+import { objectiveText } from "../write/objectives.ts";
 import type { GateCheck } from "./gate.ts";
 import { pairStages, type StagePair } from "./pairs.ts";
 
@@ -13,7 +13,7 @@ export function objectiveChecks(base: SystemAnalysis, mine: SystemAnalysis): Gat
   if (slo === null) return [];
   const pairs = pairStages(base, mine);
   return slo.targets.map((target, index): GateCheck => {
-    const common = { kind: "objective", name: objectiveName(target) } as const;
+    const common = { kind: "objective", name: objectiveText(target) } as const;
     const of = (from: string, to: string) =>
       pairs.filter(
         (pair) => before(base, pair, index) === from && slo.stages[pair.index]?.results[index]?.verdict === to,
@@ -53,20 +53,4 @@ function names(pairs: readonly StagePair[]): string {
 function values(pairs: readonly StagePair[], { slo }: SystemAnalysis, target: number): string {
   const measured = pairs.flatMap(({ index }) => slo?.stages[index]?.results[target]?.measured.value ?? []);
   return measured.length === 0 ? "" : ` (measured ${measured.map((value) => Number(value.toPrecision(4))).join(", ")})`;
-}
-
-const latencies = { ttftMs: "TTFT", tpotMs: "TPOT", itlMs: "ITL", e2eMs: "E2E" } as const;
-
-/** `TTFT p95 <= 500 ms` */
-export function objectiveName(target: SloTarget): string {
-  switch (target.metric) {
-    case "requestsPerSecond":
-      return `requests/s >= ${target.limit}`;
-    case "outputTokensPerSecond":
-      return `output tokens/s >= ${target.limit}`;
-    case "failureRate":
-      return `failed requests <= ${Number((100 * target.limit).toFixed(3))} %`;
-    default:
-      return `${latencies[target.metric]} ${target.percentile} <= ${target.limit} ms`;
-  }
 }

@@ -2,7 +2,14 @@ import type { SystemAnalysis } from "../analysis.ts";
 import { loadText } from "../figures/numberText.ts";
 import { loadName } from "../loadName.ts";
 import type { SloResult, SloTarget, SloVerdict, StageSlo } from "../slo/sloAssessment.ts";
-import { decidingStages, limitText, sloVerdictText, targetName, targetValue } from "../write/objectives.ts";
+import {
+  decidingStages,
+  limitText,
+  objectiveText,
+  sloVerdictText,
+  targetName,
+  targetValue,
+} from "../write/objectives.ts";
 import { type Html, html } from "./html.ts";
 import { type Cell, type Column, table, text } from "./table.ts";
 
@@ -66,7 +73,7 @@ ${table(
   [
     { head: system.loadType === "concurrency" ? "Concurrency" : "Requests/s", align: "left" },
     { head: "Verdict", align: "left" },
-    ...targets.map((target): Column => ({ head: `${targetName(target)} ${limitText(target)}`, align: "left" })),
+    ...targets.map((target): Column => ({ head: objectiveText(target), align: "left" })),
   ],
   judged.map(({ load, verdict, results }) => [
     { content: loadText(load), sort: load },

@@ -44,12 +44,19 @@ export function exportAs(format: string, runs: readonly Run[], analysis: Analysi
   }
 }
 
+/** More requests than one string of Node's can hold as text. */
+export class TooManyRows extends Error {
+  override readonly name = "TooManyRows";
+
+  constructor(rows: number) {
+    super(`${rows} request rows are too many for one text; at most ${MOST_ROWS}`);
+  }
+}
+
 function allRows(runs: readonly Run[]): string {
   const rows = runs.reduce((sum, { requests }) => sum + (requests?.length ?? 0), 0);
   if (rows > MOST_ROWS) {
-    throw new Error(
-      `${rows} request rows are too many for one text; results/requests.csv of the result holds them all`,
-    );
+    throw new TooManyRows(rows);
   }
   return [...requestsCsv(runs)].join("");
 }

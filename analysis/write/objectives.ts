@@ -35,6 +35,9 @@ export function targetValue({ metric }: SloTarget, value: number): string {
 export const limitText = (target: SloTarget): string =>
   `${target.metric === "requestsPerSecond" || target.metric === "outputTokensPerSecond" ? "≥" : "≤"} ${targetValue(target, target.limit)}`;
 
+/** "TTFT p95 ≤ 500 ms". */
+export const objectiveText = (target: SloTarget): string => `${targetName(target)} ${limitText(target)}`;
+
 /** The interval in which the largest load within the objectives lies, in words; never beyond what was measured. */
 export function largestLoadText(largest: LargestLoad): string {
   switch (largest.kind) {

@@ -51,7 +51,8 @@ function engine(target: string, gpus: number, replicas = 1): EngineManifests {
     target,
     objects: [deployment, claim] as KubernetesObject[],
     endpoint: { url: "", servedModel: "", apiKeySecret: null },
-    deployment: target,
+    workloads: [{ kind: "Deployment", name: target, role: "engine", release: null }],
+    service: target,
     downloadJob: null,
     gpus: gpus * replicas,
   };

@@ -52,8 +52,11 @@ describe("objects that engines share", () => {
       ];
       const ids = objects.map(({ kind, metadata }) => `${kind}/${metadata?.namespace ?? ""}/${metadata?.name}`);
       assert.deepEqual(ids.length, new Set(ids).size, name);
-      for (const { deployment } of manifests.engines)
-        assert.ok(deployment === null || ids.some((id) => id.endsWith(`/${deployment}`)), name);
+      for (const { name: workload } of manifests.engines.flatMap(({ workloads }) => workloads))
+        assert.ok(
+          ids.some((id) => id.endsWith(`/${workload}`)),
+          name,
+        );
     }
   });
 });

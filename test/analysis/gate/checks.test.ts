@@ -3,10 +3,11 @@ import fc from "fast-check";
 import type { ComparisonRow, SystemAnalysis } from "../../../analysis/analysis.ts";
 import { failureCheck, riseOf } from "../../../analysis/gate/failures.ts";
 import { metricChecks } from "../../../analysis/gate/metrics.ts";
-import { objectiveChecks, objectiveName } from "../../../analysis/gate/objectives.ts";
+import { objectiveChecks } from "../../../analysis/gate/objectives.ts";
 import { pairSystems } from "../../../analysis/gate/pairs.ts";
 import { repetitionsToDecide } from "../../../analysis/gate/repetitions.ts";
 import type { SloTarget, SloVerdict } from "../../../analysis/slo/sloAssessment.ts";
+import { objectiveText } from "../../../analysis/write/objectives.ts";
 import { system } from "../figures/fixture.ts";
 
 const unknown = { value: null, reason: "not of interest here" };
@@ -107,12 +108,12 @@ describe("the objectives of a gate", () => {
 
   it("one that was met and is missed is a regression, with the loads and what was measured", () =>
     assert.deepEqual(outcome(["pass", "pass"], ["pass", "fail"]), [
-      ["fail", "TTFT p95 <= 500 ms was met before and is missed now at concurrency 2 (measured 601)"],
+      ["fail", "TTFT p95 ≤ 500 ms was met before and is missed now at concurrency 2 (measured 601)"],
     ]));
 
   it("one that was missed before is none", () =>
     assert.deepEqual(outcome(["pass", "fail"], ["pass", "fail"]), [
-      ["pass", "TTFT p95 <= 500 ms is missed at concurrency 2, as before"],
+      ["pass", "TTFT p95 ≤ 500 ms is missed at concurrency 2, as before"],
     ]));
 
   it("what cannot be told on one side is a warning", () => {
@@ -122,8 +123,8 @@ describe("the objectives of a gate", () => {
   });
 
   it("are named with their unit", () => {
-    assert.equal(objectiveName({ metric: "failureRate", limit: 0.005 }), "failed requests <= 0.5 %");
-    assert.equal(objectiveName({ metric: "requestsPerSecond", limit: 3 }), "requests/s >= 3");
+    assert.equal(objectiveText({ metric: "failureRate", limit: 0.005 }), "Failed requests ≤ 0.5 %");
+    assert.equal(objectiveText({ metric: "requestsPerSecond", limit: 3 }), "Requests/s ≥ 3.00");
   });
 });
 

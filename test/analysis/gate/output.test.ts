@@ -7,7 +7,7 @@ import { MOST_BYTES, markdownSummary } from "../../../analysis/gate/markdownSumm
 
 const check = (more: Partial<GateCheck> = {}): GateCheck => ({
   kind: "objective",
-  name: "TTFT p95 <= 500 ms",
+  name: "TTFT p95 ≤ 500 ms",
   outcome: "pass",
   text: "fine",
   ...more,
