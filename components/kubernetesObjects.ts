@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
+import { isRelease, type KubernetesObject } from "../manifests/kubernetesObject.ts";
+import { declareRelease } from "./helmRelease.ts";
 
 /** Secret name -> key -> value. Manifests never hold the data of a Secret; it joins here and goes nowhere else. */
 export type SecretData = Readonly<Record<string, Readonly<Record<string, pulumi.Input<string>>>>>;
@@ -30,8 +31,8 @@ const classes = {
 } as unknown as Readonly<Record<string, ResourceClass | undefined>>;
 
 /** Has pods, which mount other objects: it comes after them. */
-export function runsPods({ kind }: KubernetesObject): boolean {
-  return kind === "Deployment" || kind === "Job";
+export function runsPods(object: KubernetesObject): boolean {
+  return object.kind === "Deployment" || object.kind === "Job" || isRelease(object);
 }
 
 /**
@@ -51,6 +52,12 @@ export function declareObjects(
     const number = (seen.get(kind) ?? 0) + 1;
     seen.set(kind, number);
     const suffix = number === 1 ? kind : `${kind}-${number}`;
+    if (isRelease(object)) {
+      made.push(
+        declareRelease(`${name}-${object.metadata.name}`, object, { parent, dependsOn: [...dependsOn, ...made] }),
+      );
+      continue;
+    }
     // Whatever is not a core kind (Route, PodMonitor) is a custom resource to the provider.
     const Class =
       classes[`${object.apiVersion}/${object.kind}`] ?? (k8s.apiextensions.CustomResource as unknown as ResourceClass);

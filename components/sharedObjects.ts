@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
+import { isRelease, type KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { declareObjects, runsPods } from "./kubernetesObjects.ts";
 import type { Workspace } from "./workspace.ts";
 
-/** What several engines or runs use: our programs as ConfigMaps, a model cache that many pods may mount. */
+/** What several engines or runs use: our programs as ConfigMaps, a model cache that many pods may mount, a gateway. */
 export class SharedObjects extends pulumi.ComponentResource {
   readonly resources: readonly pulumi.Resource[];
 
@@ -18,9 +18,9 @@ export class SharedObjects extends pulumi.ComponentResource {
     const made: pulumi.CustomResource[] = [];
     for (const object of args.objects) {
       const dependsOn = [...resources, ...(runsPods(object) ? made : [])];
-      made.push(
-        ...declareObjects(this, `${name}-${object.metadata?.name}`, [object], { dependsOn, deletedWith: namespace }),
-      );
+      // A release brings its own name into that of its resource.
+      const own = isRelease(object) ? name : `${name}-${object.metadata?.name}`;
+      made.push(...declareObjects(this, own, [object], { dependsOn, deletedWith: namespace }));
     }
     this.resources = made;
     this.registerOutputs({});

@@ -6,6 +6,7 @@ import type { Scenario, Target } from "../scenario/scenario.ts";
 import type { Engine } from "./engine.ts";
 import { ExistingEndpoint } from "./existingEndpoint.ts";
 import { Harness } from "./harness.ts";
+import { Llmd } from "./llmd.ts";
 import { SharedObjects } from "./sharedObjects.ts";
 import { SimulatedEngine } from "./simulatedEngine.ts";
 import { VllmStandalone } from "./vllmStandalone.ts";
@@ -62,7 +63,9 @@ export class StackDeployment {
         return new ExistingEndpoint(`engine-${target.name}`, args, this.#opts);
       case "simulated":
         return new SimulatedEngine(`engine-${target.name}`, args, this.#opts);
-      default:
+      case "llm-d":
+        return new Llmd(`engine-${target.name}`, args, this.#opts);
+      case "standalone":
         return new VllmStandalone(`engine-${target.name}`, args, this.#opts);
     }
   }
