@@ -33,7 +33,8 @@ export const help = `Load generator for OpenAI-compatible servers.
 
 Exit codes: 0 complete; 1 internal error, or the results could not be written; 2 the plan or an option cannot be
 used; 3 partial: stopped by a signal or the time limit; 4 not one request succeeded; 5 with --wait-ready: the engine
-never answered, refuses the key or does not serve the model, so nothing was sent.
+never answered, refuses the key or does not serve the model, so nothing was sent; 6 with a barrier in the plan: one of the
+others never came, so nothing was sent.
 The first SIGINT or SIGTERM ends the run and keeps its results; the second ends the process at once.
 `;
 

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import process from "node:process";
 import { readApiKey } from "./apiKey.ts";
+import { Barrier } from "./barrier.ts";
 import { help, readCommandLine } from "./commandLine.ts";
 import { foundSimulated, identify, writeIdentity } from "./engineIdentity.ts";
 import type { HarnessPlan, PlanTarget } from "./plan.ts";
@@ -17,6 +18,8 @@ process.exitCode = await main();
 process.stdout.write("", () => process.exit());
 
 async function main(): Promise<number> {
+  let barrier: Barrier | null = null;
+  let left = "its load generator ended early: see its own run";
   try {
     const commandLine = readCommandLine(process.argv.slice(2));
     if (commandLine === null) {
@@ -33,22 +36,34 @@ async function main(): Promise<number> {
     const apiKey = readApiKey(target.apiKeyEnv);
     await refuseTaken(commandLine.out);
     const onProgress = printer(commandLine.progress);
+    // Before the engine is waited for: the others must not wait long for one that never gets ready.
+    if (plan?.barrier !== undefined) barrier = await Barrier.open(plan.barrier);
     const stages = plan?.stages.length ?? 0;
     const unusable =
       waitReadySeconds === null
         ? null
         : await wait(target, stages, apiKey, waitReadySeconds, stopper.signal, onProgress);
     if (stopper.signal.aborted) {
-      process.stderr.write(`partial: ${stopper.signal.reason} before the run; nothing was sent\n`);
+      left = stoppedBefore(stopper.signal);
       return 3;
     }
     const identity = await identify(target, apiKey, stopper.signal);
     await writeIdentity(commandLine.out, identity);
     if (unusable !== null) {
+      left = unusable;
       process.stderr.write(`${unusable}\n`);
       return 5;
     }
     if (plan === null) return 0;
+    const alone = barrier && (await barrier.meet(0, stopper.signal, waitingForOthers(stages, onProgress)));
+    if (barrier !== null && stopper.signal.aborted) {
+      left = stoppedBefore(stopper.signal);
+      return 3;
+    }
+    if (alone !== null) {
+      process.stderr.write(`${alone}; nothing was sent\n`);
+      return 6;
+    }
     if (timeLimitSeconds !== null) {
       const stop = (): void => stopper.abort(`the time limit of ${timeLimitSeconds} s has passed`);
       setTimeout(stop, timeLimitSeconds * 1000).unref();
@@ -62,7 +77,9 @@ async function main(): Promise<number> {
         if (found !== identity) corrected = writeIdentity(commandLine.out, found).catch(() => {});
       },
       signal: stopper.signal,
+      ...(barrier === null ? {} : { meet: barrier.meet.bind(barrier) }),
     });
+    left = result.message ?? "its load has ended";
     await corrected;
     if (result.message !== null) process.stderr.write(`${result.message}\n`);
     return result.exitCode;
@@ -70,7 +87,21 @@ async function main(): Promise<number> {
     const known = error instanceof PlanError || /^(cannot write|the disk of)/.test((error as Error).message);
     process.stderr.write(`${known ? (error as Error).message : ((error as Error).stack ?? error)}\n`);
     return error instanceof PlanError ? 2 : 1;
+  } finally {
+    await barrier?.leave(left);
   }
+}
+
+/** Says so, and returns what the others are told. */
+function stoppedBefore({ reason }: AbortSignal): string {
+  process.stderr.write(`partial: ${reason} before the run; nothing was sent\n`);
+  return `${reason} before its run`;
+}
+
+function waitingForOthers(stages: number, onProgress: (progress: HarnessProgress) => void) {
+  const none = { etaSeconds: null, inFlight: 0, ok: 0, failed: 0 };
+  return (elapsedSeconds: number, note: string): void =>
+    onProgress({ phase: "waiting", stage: 1, stages, name: "others", elapsedSeconds, ...none, note });
 }
 
 function readPlanFile(path: string): HarnessPlan {

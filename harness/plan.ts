@@ -18,6 +18,18 @@ export interface HarnessPlan {
   readonly deadlines: Deadlines;
   /** Where the server tells its metrics. Absent: `/metrics` of the target's origin; null: nobody is asked. */
   readonly metrics?: MetricsPlan | null;
+  /** Others that load their engines meanwhile: every part begins when all are ready for it. Absent: nobody is waited for. */
+  readonly barrier?: BarrierPlan;
+}
+
+export interface BarrierPlan {
+  /** That all of them see: absolute, or from the working directory. */
+  readonly folder: string;
+  /** Of this one; one of `names`. */
+  readonly name: string;
+  readonly names: readonly string[];
+  /** For the first meeting; at later ones the others are waited for as long as they live. */
+  readonly timeoutSeconds: number;
 }
 
 export interface MetricsPlan {

@@ -33,7 +33,7 @@ export function etaSeconds(parts: readonly Part[], nowMs: number): number | null
 /** One line for a reader: `stage 2/6 "c=4": 120 ok, 0 failed, 4 in flight, 12 s, about 30 s left`. */
 export function progressLine(progress: HarnessProgress): string {
   if (progress.phase === "waiting") {
-    return `waiting for the engine, ${Math.round(progress.elapsedSeconds)} s: ${progress.note}`;
+    return `waiting for the ${progress.name === "others" ? "others" : "engine"}, ${Math.round(progress.elapsedSeconds)} s: ${progress.note}`;
   }
   const where =
     progress.phase === "warmup" ? "warm-up" : `stage ${progress.stage}/${progress.stages} "${progress.name}"`;

@@ -29,6 +29,7 @@ export function checkPlan(value: unknown): HarnessPlan {
     "stages",
     "deadlines",
     "metrics",
+    "barrier",
   ]);
   oneOf(plan.formatVersion, "formatVersion", [1]);
   text(plan.runId, "runId");
@@ -58,7 +59,27 @@ export function checkPlan(value: unknown): HarnessPlan {
     throw new PlanError("metrics", plan.metrics, "an object with urls, or null for none");
   }
   checkMetrics(plan.metrics);
+  if (plan.barrier !== undefined) checkBarrier(plan.barrier);
   return value as HarnessPlan;
+}
+
+/** Names are those of files. */
+const barrierName = /^[A-Za-z0-9][\w.-]*$/;
+
+function checkBarrier(value: unknown): void {
+  const { folder, name, names, timeoutSeconds } = object(value, "barrier", [
+    "folder",
+    "name",
+    "names",
+    "timeoutSeconds",
+  ]);
+  text(folder, "barrier.folder");
+  if (!Array.isArray(names) || names.length < 2 || new Set(names).size < names.length)
+    throw new PlanError("barrier.names", names, "a list of 2 names or more, each once");
+  for (const [i, one] of names.entries())
+    if (!barrierName.test(String(one))) throw new PlanError(`barrier.names[${i}]`, one, "letters, digits, . _ -");
+  oneOf(name, "barrier.name", names);
+  number(timeoutSeconds, "barrier.timeoutSeconds", 1, LONGEST_MS / 1000);
 }
 
 function checkTarget(value: unknown): void {

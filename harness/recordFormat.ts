@@ -110,7 +110,7 @@ export interface ClientHealth {
 
 /** One line of JSON on stdout with `--progress json`, at least once a second. */
 export interface HarnessProgress {
-  /** waiting: for the engine to answer (`--wait-ready`), before anything is sent. */
+  /** waiting: for the engine to answer (`--wait-ready`), or with name "others" at the plan's barrier, before anything is sent. */
   readonly phase: "waiting" | "warmup" | "stage" | "draining" | "done";
   readonly stage: number; // from 1
   readonly stages: number;

@@ -31,6 +31,8 @@ export interface RunOptions {
   readonly onSimulated?: (version: string) => void;
   /** Stops the run: what is in flight is cancelled, what there is is written and marked partial. */
   readonly signal?: AbortSignal;
+  /** Waits for those that load other engines meanwhile, before every part but the first; see `Barrier.meet`. */
+  readonly meet?: (part: number, signal: AbortSignal) => Promise<string | null>;
 }
 
 export interface RunResult {
@@ -63,7 +65,12 @@ export async function runPlan(plan: HarnessPlan, folder: string, options: RunOpt
   options.signal?.addEventListener("abort", onSignal, { once: true });
   if (options.signal?.aborted) onSignal();
   const metrics = ServerMetrics.open(plan, folder, apiKey, originMs, stopper.signal);
-  const run = new Run(plan, prompts, apiKey, recorder, metrics, { originMs, startedAt }, stopper.signal, options);
+  const meet = async (part: number): Promise<void> => {
+    const gone = (await options.meet?.(part, stopper.signal)) ?? null;
+    // Alone it would be another measurement under the same name.
+    if (gone !== null) stopper.abort(gone);
+  };
+  const run = new Run(plan, prompts, apiKey, recorder, metrics, { originMs, startedAt, meet }, stopper.signal, options);
   try {
     return await run.execute();
   } finally {
@@ -73,12 +80,19 @@ export async function runPlan(plan: HarnessPlan, folder: string, options: RunOpt
   }
 }
 
+interface Clock {
+  readonly originMs: number;
+  readonly startedAt: string;
+  /** Returns when a part may begin. */
+  readonly meet: (part: number) => Promise<void>;
+}
+
 class Run {
   readonly #plan: HarnessPlan;
   readonly #prompts: PromptSource;
   readonly #recorder: Recorder;
   readonly #metrics: ServerMetrics | null;
-  readonly #clock: { readonly originMs: number; readonly startedAt: string };
+  readonly #clock: Clock;
   readonly #signal: AbortSignal;
   readonly #onProgress: (progress: HarnessProgress) => void;
   readonly #inFlight: InFlight;
@@ -94,7 +108,7 @@ class Run {
     apiKey: string | null,
     recorder: Recorder,
     metrics: ServerMetrics | null,
-    clock: { originMs: number; startedAt: string },
+    clock: Clock,
     signal: AbortSignal,
     { onProgress, onSimulated }: RunOptions,
   ) {
@@ -137,6 +151,7 @@ class Run {
   async #runParts(): Promise<void> {
     for (const [index, part] of this.#parts.entries()) {
       this.#current = index;
+      if (index > 0 && !this.#signal.aborted && !this.#hopeless(index)) await this.#clock.meet(index);
       if (this.#signal.aborted || this.#hopeless(index)) {
         this.#summaries.push(skipped(part, performance.now() - this.#clock.originMs));
         continue;
