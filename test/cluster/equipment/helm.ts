@@ -19,6 +19,11 @@ export async function helmBinary(): Promise<string> {
   return onPath.find((file) => existsSync(file)) ?? (await built());
 }
 
+/** Lets the stand-in provider, and all that this process starts, run it. */
+export async function useHelm(): Promise<void> {
+  process.env.LLMBENCH_TEST_HELM = await helmBinary();
+}
+
 /** Version of helm's Go module in tools/helm/go.mod, with its "v". */
 export function pinnedHelm(): string {
   const goMod = readFileSync(join(projectRoot, "tools", "helm", "go.mod"), "utf8");

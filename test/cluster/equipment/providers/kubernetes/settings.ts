@@ -11,6 +11,8 @@ import { ApiServer } from "./apiServer.ts";
 export interface Settings {
   /** Null: the cluster is unreachable, `unreachable` says why. */
   readonly server: ApiServer | null;
+  /** For helm, which connects by itself; null: it could not be read. */
+  readonly kubeconfig: KubeConfig | null;
   readonly unreachable: string;
   readonly namespace: string;
   readonly upsertExistingObjects: boolean;
@@ -45,7 +47,13 @@ export async function settingsFrom(variables: ReadonlyMap<string, string>): Prom
   // clientcmd's Namespace(): the override, else the context's, else "default".
   const namespace =
     value("namespace") || (ready.config?.getContextObject(ready.config.getCurrentContext())?.namespace ?? "");
-  return { ...options, server: ready.server, unreachable: ready.reason, namespace: namespace || "default" };
+  return {
+    ...options,
+    server: ready.server,
+    kubeconfig: ready.config,
+    unreachable: ready.reason,
+    namespace: namespace || "default",
+  };
 }
 
 async function connected(kubeconfig: string, context: string) {
