@@ -8,6 +8,8 @@ export interface ClusterCheck {
   readonly reachable: boolean;
   /** To be printed: which cluster it is and what it cannot give. */
   readonly lines: readonly string[];
+  /** Kind of objects that `up` will leave out; absent: none. */
+  readonly leftOut?: string;
 }
 
 /** Compares what a scenario asks of its cluster with what the cluster says of itself. Never fails: a dry run goes on. */
@@ -19,12 +21,16 @@ export async function checkCluster(scenario: Scenario, objects: PreflightObjects
     const where = `${access.identity.context} (${access.identity.server})`;
     const problem = await reachable(cluster);
     if (problem !== null) return { reachable: false, lines: [`! the cluster is not in reach: ${problem}`] };
-    const { problems, facts } = await preflight(cluster, scenario, objects);
+    const { problems, facts, leftOut } = await preflight(cluster, scenario, objects);
     const lines = problems.flatMap(({ severity, message, next }) => [
       `${severity === "problem" ? "!" : "~"} ${message}`,
       `    next: ${next}`,
     ]);
-    return { reachable: true, lines: [`Cluster ${where}`, ...facts.map((fact) => `  ${fact}`), ...lines] };
+    return {
+      reachable: true,
+      lines: [`Cluster ${where}`, ...facts.map((fact) => `  ${fact}`), ...lines],
+      ...(leftOut === undefined ? {} : { leftOut }),
+    };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return { reachable: false, lines: [`! no cluster: ${error.message}\n    next: ${error.next}`] };

@@ -64,7 +64,8 @@ async function onCluster(
   const ofEngines = new Set(manifests.engines.flatMap((engine) => engine.objects));
   const others = objects.filter((object) => !ofEngines.has(object));
   const { checkCluster } = await import("./checkCluster.ts");
-  return { check: await checkCluster(scenario, { engines: manifests.engines, others }), objects };
+  const check = await checkCluster(scenario, { engines: manifests.engines, others });
+  return { check, objects: objects.filter(({ kind }) => kind !== check.leftOut) };
 }
 
 /** What the engine would change. Where a provider's plugin cannot be had, all above still holds, and that is said. */

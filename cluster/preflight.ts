@@ -4,6 +4,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { nodeProblems } from "./capacityCheck.ts";
 import type { Cluster } from "./connection.ts";
 import { isStatus, whyNoAnswer } from "./noAnswer.ts";
+import { prerequisiteProblems, unservedMonitoring } from "./prerequisites.ts";
 import { missingRights, type Right, rightsFor } from "./rights.ts";
 
 /** What stands between a scenario and a successful `up` on this cluster. */
@@ -11,6 +12,8 @@ export interface PreflightReport {
   readonly problems: readonly PreflightProblem[];
   /** What was found, one line each: nodes, GPUs and how many are free, storage classes. */
   readonly facts: readonly string[];
+  /** Kind of objects that `up` will leave out, because the cluster does not know it; absent: none. */
+  readonly leftOut?: string;
 }
 
 export interface PreflightProblem {
@@ -48,7 +51,14 @@ export async function preflight(
   objects: PreflightObjects,
 ): Promise<PreflightReport> {
   try {
-    return judge(scenario, objects, await view(cluster, scenario, objects));
+    const [lacking, unserved] = await Promise.all([
+      prerequisiteProblems(cluster, scenario.targets),
+      unservedMonitoring(cluster, scenario),
+    ]);
+    const kept = unserved === null ? objects : without(objects, unserved.kind);
+    const report = judge(scenario, kept, await view(cluster, scenario, kept));
+    const problems = [...lacking, ...(unserved === null ? [] : [unserved.problem]), ...report.problems];
+    return { ...report, problems, ...(unserved === null ? {} : { leftOut: unserved.kind }) };
   } catch (error) {
     const message = whyNoAnswer(error, cluster.identity);
     if (message === null) throw error;
@@ -68,6 +78,12 @@ export function judge(scenario: Scenario, objects: PreflightObjects, view: Clust
     ],
     facts: nodes.facts,
   };
+}
+
+/** Nobody has a right to a kind that is not served: that would be a second problem, and a wrong one. */
+function without({ engines, others }: PreflightObjects, kind: string): PreflightObjects {
+  const kept = (objects: readonly KubernetesObject[]) => objects.filter((object) => object.kind !== kind);
+  return { engines: engines.map((engine) => ({ ...engine, objects: kept(engine.objects) })), others: kept(others) };
 }
 
 function rightProblem({ verb, resource, namespace }: Right): PreflightProblem {

@@ -2,8 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Analysis } from "../analysis/analysis.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
 import { type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
+import { requirePrerequisites, unservedMonitoring } from "../cluster/prerequisites.ts";
 import { manifestYaml } from "../manifests/allManifests.ts";
 import type { EngineEndpoint } from "../manifests/kubernetesObject.ts";
+import { withoutMonitoring } from "../manifests/monitoring.ts";
 import { objectsOf, stackManifests } from "../manifests/stackManifests.ts";
 import { identityOf, knownAnalysis, runBenchmark } from "../run/benchmark.ts";
 import { clusterPlan } from "../run/clusterPlan.ts";
@@ -42,15 +44,23 @@ export async function clusterBenchmark(
   const secrets = clusterSecrets(config);
   const bundles = { harness: await sourceBundle("harness"), simulator: await sourceBundle("simulator") };
   const given = { hfToken: secrets.hfToken !== undefined };
-  // Runs keep their Jobs while an engine is only stood up, or a debug pod sleeps beside them.
-  const manifests = stackManifests({ ...scenario, mode: "benchmark" }, bundles, given);
   const access = accessOf(scenario.cluster as ClusterSettings, secrets.clusterToken, dryRun, driver);
   const cluster = connect(access);
   const standing = await standingIn(cluster, scenario, dryRun);
+  const isInReach = standing.jobs !== null;
+  const unserved = isInReach ? await unservedMonitoring(cluster, scenario) : null;
+  if (unserved !== null) driver.warn(`${unserved.problem.message}; ${unserved.problem.next}`);
+  const served = unserved === null ? scenario : withoutMonitoring(scenario);
+  // Runs keep their Jobs while an engine is only stood up, or a debug pod sleeps beside them.
+  const manifests = stackManifests({ ...served, mode: "benchmark" }, bundles, given);
   const plan = clusterPlan(scenario, runs, manifests, standing, driver.retry);
   for (const target of plan.idle)
     driver.say(`engine ${target} is not deployed: no run needs it (mode standup deploys it all the same)`);
-  if (!dryRun) await clearOthers(cluster, scenario, manifests, plan, driver);
+  if (!dryRun) {
+    const needed = scenario.targets.filter(({ name }) => plan.deployed.has(name));
+    await requirePrerequisites(cluster, needed, (text) => driver.warn(text));
+    await clearOthers(cluster, scenario, manifests, plan, driver);
+  }
 
   const { deployed, made, todo } = plan;
   const provider = clusterProvider(access);
@@ -68,7 +78,7 @@ export async function clusterBenchmark(
     endpoints: Object.fromEntries(manifests.engines.map(({ target, endpoint }) => [target, endpoint])),
   };
   const [first] = scenario.mode === "debug" ? runs : [];
-  const debug = first ? stackManifests(scenario, bundles, given).runOf({ ...first, attempt: 1 }) : null;
+  const debug = first ? stackManifests(served, bundles, given).runOf({ ...first, attempt: 1 }) : null;
   if (dryRun) {
     for (const { run, folder } of todo) deployment.declareRun(run, folder.attempt);
     if (debug) deployment.declareDebug(debug);
