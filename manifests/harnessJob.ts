@@ -4,9 +4,9 @@ import { isForeign } from "../workloads/adapterOf.ts";
 import { workloadOf } from "../workloads/index.ts";
 import { codeConfigMap, codeMount } from "./codeConfigMap.ts";
 import { foreignHarness } from "./foreignHarness.ts";
-import { configMount, type HarnessPod, type ManifestRun, waitReadySeconds } from "./harnessPod.ts";
+import { configMount, type HarnessPod, type ManifestRun, startSeconds, waitReadySeconds } from "./harnessPod.ts";
 import type { EngineEndpoint, RunManifests, SourceBundle } from "./kubernetesObject.ts";
-import { labelKeys, labels, stayAnnotations } from "./labels.ts";
+import { labelKeys, labels, labelValue, stayAnnotations } from "./labels.ts";
 import { harnessJobName, resultsClaim, resultsMount, resultsPath, runnerServiceAccount } from "./names.ts";
 import { harnessNamespace } from "./namespaces.ts";
 import { ownHarness } from "./ownHarness.ts";
@@ -14,8 +14,6 @@ import { containerSecurityContext, podSecurityContext } from "./podSecurity.ts";
 
 export { type ManifestRun, waitReadySeconds } from "./harnessPod.ts";
 
-/** For an image pull, a new node from the autoscaler, and the volume. */
-const startSeconds = 900;
 /** After SIGTERM the load generator writes what it has. */
 export const graceSeconds = 60;
 /** In mode debug the real command stands here. */
@@ -47,7 +45,8 @@ export function runManifests(
   const where = { job, namespace, resultsPath: resultsPath(scenario, run) };
   const pod = podOf(scenario, run, endpoint);
   if (pod === null) return { ...where, objects: [] };
-  const all = labels(scenario, "harness", { target: run.target.name, run: run.runId });
+  const group = run.group ?? undefined;
+  const all = labels(scenario, "harness", { target: run.target.name, run: run.runId, group });
   const config: V1ConfigMap = {
     apiVersion: "v1",
     kind: "ConfigMap",
@@ -112,7 +111,7 @@ function podSpec(scenario: Scenario, run: ManifestRun, pod: HarnessPod, bundle: 
     enableServiceLinks: false,
     securityContext: podSecurityContext(scenario),
     terminationGracePeriodSeconds: graceSeconds,
-    affinity: awayFromEngines(scenario),
+    affinity: { ...awayFromEngines(scenario), ...besideItsGroup(run) },
     ...(pod.initContainers.length === 0 ? {} : { initContainers: [...pod.initContainers] }),
     containers: [
       {
@@ -140,6 +139,20 @@ function podSpec(scenario: Scenario, run: ManifestRun, pod: HarnessPod, bundle: 
       { name: "tmp", emptyDir: { sizeLimit: pod.temporary } },
       ...pod.volumes,
     ],
+  };
+}
+
+/**
+ * Pods that load at the same time wait for each other in the results claim, which can be on one node only: on another, the
+ * second would wait for the volume until the first had given up. The first one is let in since its own labels match.
+ */
+function besideItsGroup({ group = null }: ManifestRun): Pick<NonNullable<V1PodSpec["affinity"]>, "podAffinity"> {
+  if (group === null) return {};
+  const labelSelector = { matchLabels: { [labelKeys.group]: labelValue(group) } };
+  return {
+    podAffinity: {
+      requiredDuringSchedulingIgnoredDuringExecution: [{ topologyKey: "kubernetes.io/hostname", labelSelector }],
+    },
   };
 }
 

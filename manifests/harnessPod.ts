@@ -1,9 +1,13 @@
 import type { V1Container, V1EnvVar, V1Volume } from "@kubernetes/client-node";
 import type { Target } from "../scenario/scenario.ts";
+import type { LoadedTogether } from "../workloads/together.ts";
 import { codeMount } from "./codeConfigMap.ts";
 import type { RunIdentity } from "./names.ts";
 
-export type ManifestRun = RunIdentity & { readonly target: Target; readonly repetition: number };
+export type ManifestRun = RunIdentity & LoadedTogether & { readonly target: Target; readonly repetition: number };
+
+/** For an image pull, a new node from the autoscaler, and the volume. */
+export const startSeconds = 900;
 
 /** How long whoever loads or asks the engine waits for its first answer. */
 export const waitReadySeconds = 300;

@@ -6,16 +6,18 @@ export const labelKeys = {
   scenario: "llm-bench/scenario",
   target: "llm-bench/target",
   run: "llm-bench/run",
+  /** Of runs that are made at once. */
+  group: "llm-bench/group",
   component: "app.kubernetes.io/component",
 } as const;
 
 export type Component = "engine" | "model-cache" | "harness" | "reader" | "workspace";
 
-/** Labels of an object of a scenario; `target` and `run` where it belongs to one. */
+/** Labels of an object of a scenario; `target`, `run` and `group` where it belongs to one. */
 export function labels(
   scenario: Scenario,
   component: Component,
-  of: { readonly target?: string; readonly run?: string } = {},
+  of: { readonly target?: string; readonly run?: string; readonly group?: string | undefined } = {},
 ): Record<string, string> {
   return {
     "app.kubernetes.io/part-of": "llm-bench",
@@ -24,6 +26,7 @@ export function labels(
     [labelKeys.scenario]: labelValue(scenario.name),
     ...(of.target === undefined ? {} : { [labelKeys.target]: labelValue(of.target) }),
     ...(of.run === undefined ? {} : { [labelKeys.run]: labelValue(of.run) }),
+    ...(of.group === undefined ? {} : { [labelKeys.group]: labelValue(of.group) }),
   };
 }
 

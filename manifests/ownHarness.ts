@@ -1,6 +1,7 @@
 import { extname } from "node:path";
 import type { Scenario } from "../scenario/scenario.ts";
 import { promptText, renderPlan } from "../workloads/index.ts";
+import { barrierOf } from "../workloads/together.ts";
 import {
   apiKeyEnv,
   configMount,
@@ -8,6 +9,7 @@ import {
   type HarnessPod,
   harnessProgram,
   type ManifestRun,
+  startSeconds,
   waitReadySeconds,
 } from "./harnessPod.ts";
 import { nodeImageOf } from "./images.ts";
@@ -40,11 +42,14 @@ export function ownHarness(scenario: Scenario, run: ManifestRun, endpoint: Engin
 /** The plan, and beside it the custom prompts that it names, if any. */
 function planFiles(
   scenario: Scenario,
-  { target, repetition, runId, attempt }: ManifestRun,
+  run: ManifestRun,
   { url, servedModel, apiKeySecret, metricsUrls }: EngineEndpoint,
 ): Record<string, string> {
   const where = { url, servedModel, apiKeyEnv: apiKeySecret === null ? null : apiKeyEnv, metricsUrls };
-  const plan = renderPlan(scenario, target, where, repetition, runId, attempt);
+  const { target, repetition, runId, attempt } = run;
+  // All Jobs of a group are declared at once: the slowest needs as long as it may to start, and to find its engine.
+  const barrier = barrierOf(run, resultsMount, startSeconds + waitReadySeconds);
+  const plan = renderPlan(scenario, target, where, repetition, runId, attempt, barrier);
   const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
   if (plan.data.type !== "file") return { "plan.json": json(plan) };
   const name = `prompts${extname(plan.data.path)}`;

@@ -1,4 +1,5 @@
 import type { Scenario, Target } from "../scenario/scenario.ts";
+import type { LoadedTogether } from "../workloads/together.ts";
 import { engineManifests } from "./engine.ts";
 import { harnessBundleManifest, runManifests } from "./harnessJob.ts";
 import type { EngineManifests, KubernetesObject, RunManifests, SourceBundle } from "./kubernetesObject.ts";
@@ -12,7 +13,7 @@ export interface Bundles {
   readonly simulator: SourceBundle;
 }
 
-export interface PlannedRunIdentity extends RunIdentity {
+export interface PlannedRunIdentity extends RunIdentity, LoadedTogether {
   readonly target: Target;
   readonly repetition: number;
 }

@@ -5,6 +5,7 @@ import { nodeImage } from "../manifests/images.ts";
 import { simulatorConfig } from "../scenario/roofline.ts";
 import { fingerprint, runId } from "../scenario/runId.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
+import { isSimulated } from "../scenario/simulated.ts";
 import { harnessImage } from "../workloads/adapterOf.ts";
 import { tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
 import { askAgain, extraRepetitions } from "./extraRepetitions.ts";
@@ -17,18 +18,38 @@ export interface PlannedRun {
   readonly fingerprint: string;
   readonly target: Target;
   readonly repetition: number;
+  /** Names of the targets that are loaded at the same time; empty: it is loaded alone. */
+  readonly loadedWith: readonly string[];
+  /** Of the runs that are made at once, which stand next to each other; null: it is made alone. */
+  readonly group: string | null;
 }
 
-/** In the order in which they run: A B, B A, A B ... so that a drift of the machine hits all targets alike. */
+/**
+ * In the order in which they run: A B, B A, A B ... so that a drift of the machine hits all targets alike. After each such
+ * round all of them at once, where the scenario asks for that.
+ */
 export function plannedRuns(scenario: Scenario): PlannedRun[] {
   const fingerprints = fingerprintsOf(scenario);
   const repetitions = scenario.repetitions + extraRepetitions(scenario.stack, runSetOf(fingerprints));
   return Array.from({ length: repetitions }, (_, i) => i + 1).flatMap((repetition) => {
-    const block = scenario.targets.map((target): PlannedRun => {
+    const targets = repetition % 2 === 1 ? scenario.targets : scenario.targets.toReversed();
+    const alone = targets.map((target): PlannedRun => {
       const print = fingerprints.get(target.name) as string;
-      return { runId: runId(target.name, print, repetition), fingerprint: print, target, repetition };
+      const id = runId(target.name, print, repetition);
+      return { runId: id, fingerprint: print, target, repetition, loadedWith: [], group: null };
     });
-    return repetition % 2 === 1 ? block : block.reverse();
+    return scenario.together ? [...alone, ...allAtOnce(alone, repetition)] : alone;
+  });
+}
+
+/** What is loaded beside a target can change its result as much as its own settings can. */
+function allAtOnce(alone: readonly PlannedRun[], repetition: number): PlannedRun[] {
+  const declared = alone.map(({ fingerprint }) => fingerprint).sort();
+  const group = runId("together", fingerprint(declared), repetition);
+  return alone.map(({ target, fingerprint: own }): PlannedRun => {
+    const loadedWith = alone.flatMap(({ target: other }) => (other === target ? [] : [other.name])).sort();
+    const print = fingerprint({ own, beside: declared.filter((other) => other !== own) });
+    return { runId: runId(target.name, print, repetition), fingerprint: print, target, repetition, loadedWith, group };
   });
 }
 
@@ -56,7 +77,7 @@ function targetFingerprint(scenario: Scenario, target: Target): string {
     // A start-up has neither a load generator's pod nor anything random.
     ...(workload.kind === "startup" ? {} : { seed: scenario.seed, pod: scenario.cluster && podOf(scenario) }),
     simulator:
-      target.method === "simulated"
+      isSimulated(target)
         ? { config: simulatorConfig(target, { seed: scenario.seed }), code: sourceHash("simulator") }
         : null,
   });

@@ -1,4 +1,4 @@
-import type { HarnessPlan, Load, Stage } from "../harness/plan.ts";
+import type { BarrierPlan, HarnessPlan, Load, Stage } from "../harness/plan.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
 import { loadProfile, promptFile } from "./profile.ts";
 import type { Profile } from "./profileSchema.ts";
@@ -28,6 +28,7 @@ export function ownProfile(scenario: Scenario): Profile {
 
 /**
  * What the load generator does for one target, repetition and attempt (both from 1).
+ * @param barrier where it waits for those that load other targets meanwhile; undefined: it is alone
  */
 export function renderPlan(
   scenario: Scenario,
@@ -36,13 +37,14 @@ export function renderPlan(
   repetition: number,
   runId: string,
   attempt = 1,
+  barrier?: BarrierPlan,
 ): HarnessPlan {
   const { api, stream, ignoreEos, extraBody, data, warmup, stages, deadlines } = ownProfile(scenario);
   return {
     formatVersion: 1,
     runId,
     target: { name: target.name, baseUrl: endpoint.url, model: endpoint.servedModel, apiKeyEnv: endpoint.apiKeyEnv },
-    seed: seedOf(scenario, { repetition, attempt }),
+    seed: seedOf(scenario, { repetition, attempt, loadedWith: barrier?.names ?? [] }),
     api,
     stream,
     ignoreEos,
@@ -53,6 +55,7 @@ export function renderPlan(
     stages: renderStages(stages),
     // Left out where it is what the generator does anyway: a plan that says nothing new stays as it was.
     ...(endpoint.metricsUrls === undefined ? {} : { metrics: { urls: endpoint.metricsUrls } }),
+    ...(barrier === undefined ? {} : { barrier }),
   };
 }
 

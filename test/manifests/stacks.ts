@@ -31,13 +31,15 @@ export function scenarioOf(values: Record<string, unknown>, stack = "test"): Sce
 }
 
 /** Every run of the scenario, under a fixed id: the real one is a hash that covers all code. */
-export function fixedRuns(scenario: Scenario): PlannedRunIdentity[] {
+export function fixedRuns(scenario: Scenario): Required<PlannedRunIdentity>[] {
   return Array.from({ length: scenario.repetitions }, (_, i) => i + 1).flatMap((repetition) =>
     scenario.targets.map((target, index) => ({
       runId: `${target.name}-${String(index).repeat(8)}-r${repetition}`,
       attempt: 1,
       target,
       repetition,
+      loadedWith: [],
+      group: null,
     })),
   );
 }
