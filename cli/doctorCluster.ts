@@ -2,7 +2,9 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { ClusterError } from "../cluster/clusterError.ts";
-import { clusterAccess, connect, reachable } from "../cluster/connection.ts";
+import { type Cluster, clusterAccess, connect, reachable } from "../cluster/connection.ts";
+import { ask } from "../cluster/known.ts";
+import { prerequisiteProblems } from "../cluster/prerequisites.ts";
 import { projectRoot } from "../run/projectRoot.ts";
 import type { ClusterSettings, Scenario } from "../scenario/scenario.ts";
 import { clusterToken } from "./clusterToken.ts";
@@ -37,27 +39,43 @@ function versionOf(name: string): string {
 
 /** Each cluster that the stacks name, asked once; mostly that is the kubeconfig's current context for all. */
 async function clusters(scenarios: readonly Scenario[]): Promise<Finding[]> {
-  const wanted = new Map<string, { settings: ClusterSettings; stacks: string[] }>();
-  for (const { cluster: settings, stack } of scenarios) {
+  const wanted = new Map<string, { settings: ClusterSettings; users: Scenario[] }>();
+  for (const scenario of scenarios) {
+    const { cluster: settings } = scenario;
     if (settings === null) continue;
     const key = settings.host ?? settings.context;
-    const known = wanted.get(key) ?? { settings, stacks: [] };
-    wanted.set(key, { ...known, stacks: [...known.stacks, stack] });
+    const known = wanted.get(key) ?? { settings, users: [] };
+    wanted.set(key, { ...known, users: [...known.users, scenario] });
   }
-  return Promise.all([...wanted.values()].map(({ settings, stacks }) => clusterFinding(settings, stacks)));
+  const found = await Promise.all([...wanted.values()].map(({ settings, users }) => findingsOf(settings, users)));
+  return found.flat();
 }
 
-async function clusterFinding(settings: ClusterSettings, stacks: readonly string[]): Promise<Finding> {
-  const users = `for ${stacks.join(", ")}`;
+async function findingsOf(settings: ClusterSettings, scenarios: readonly Scenario[]): Promise<Finding[]> {
+  const users = `for ${scenarios.map(({ stack }) => stack).join(", ")}`;
   try {
     const access = clusterAccess(settings, clusterToken());
     const { context, server } = access.identity;
     const named = context === server ? server : `context ${context} (${server})`;
-    const problem = await reachable(connect(access));
-    if (problem === null) return { state: "ok", what: `cluster ${named} answers, ${users}` };
-    return { state: "note", what: `cluster ${named} is not in reach, ${users}`, next: problem };
+    const cluster = connect(access);
+    const problem = await reachable(cluster);
+    if (problem !== null) return [{ state: "note", what: `cluster ${named} is not in reach, ${users}`, next: problem }];
+    return [{ state: "ok", what: `cluster ${named} answers, ${users}` }, ...(await lacking(cluster, scenarios))];
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
-    return { state: "note", what: `no cluster ${users}: ${error.message}`, next: error.next };
+    return [{ state: "note", what: `no cluster ${users}: ${error.message}`, next: error.next }];
   }
+}
+
+/** What llm-d targets need of the whole cluster and it has not: worth knowing before the first preview. */
+async function lacking(cluster: Cluster, scenarios: readonly Scenario[]): Promise<Finding[]> {
+  const found = await Promise.all(
+    scenarios.map(async ({ stack, targets }): Promise<Finding[]> => {
+      const { value, reason } = await ask(cluster.identity, () => prerequisiteProblems(cluster, targets));
+      if (value === null)
+        return [{ state: "note", what: `${stack}: what llm-d needs could not be checked: ${reason}` }];
+      return value.map(({ message, next }) => ({ state: "note", what: `${stack}: ${message}`, next }));
+    }),
+  );
+  return found.flat();
 }
