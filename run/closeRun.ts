@@ -5,6 +5,7 @@ import type { Manifest, Provenance } from "../analysis/run.ts";
 import type { HarnessSummary } from "../harness/recordFormat.ts";
 import { readsStartup } from "../scenario/harnesses.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { isSimulated } from "../scenario/simulated.ts";
 import { findFile } from "../workloads/profileFile.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
@@ -40,7 +41,7 @@ export async function closeRun(
     attempt: folder.attempt,
     harness: scenario.harness.name,
     // An engine may be a simulator that nobody declared; the load generator asked it what it is.
-    simulated: run.target.method === "simulated" || (await answeredBySimulator(folder.native)) !== null,
+    simulated: isSimulated(run.target) || (await answeredBySimulator(folder.native)) !== null,
     job,
     status,
     reason,

@@ -6,6 +6,7 @@ import type { Provenance } from "../analysis/run.ts";
 import type { HarnessSummary } from "../harness/recordFormat.ts";
 import { assumptions } from "../scenario/assumptions.ts";
 import type { Scenario } from "../scenario/scenario.ts";
+import { isSimulated, simulatorOf } from "../scenario/simulated.ts";
 import { adapterOf, isForeign } from "../workloads/adapterOf.ts";
 import { seedOf } from "../workloads/seed.ts";
 import { installedVersion } from "./installedVersion.ts";
@@ -30,8 +31,7 @@ export function provenance(
       cpuModel: summary.cpuModel,
       cpuCount: summary.cpuCount,
     },
-    simulation:
-      target.method === "simulated" ? { assumptions: assumptions(target), speed: target.simulator.speed } : null,
+    simulation: isSimulated(target) ? { assumptions: assumptions(target), speed: simulatorOf(target).speed } : null,
   };
 }
 

@@ -1,9 +1,11 @@
 import { attentionParamBytes, ffnParamBytes, paramGroups } from "./modelSize.ts";
 import { efficiency, matrixTflops, overhead, stepTiming } from "./roofline.ts";
-import type { SimulatedTarget } from "./scenario.ts";
+import { type AnySimulatedTarget, simulatorOf } from "./simulated.ts";
 
 /** Every assumption of a simulated engine's timing, in sentences with numbers, for reports and manifests. */
-export function assumptions({ engine, fit, gpu, model, simulator }: SimulatedTarget): string[] {
+export function assumptions(target: AnySimulatedTarget): string[] {
+  const { engine, fit, gpu, model } = target;
+  const simulator = simulatorOf(target);
   const timing = stepTiming(gpu, model, engine, simulator.slowdown);
   const tp = engine.tensorParallel;
   const cards = tp === 1 ? `one ${gpu.name}` : `${tp} x ${gpu.name}`;
@@ -32,7 +34,10 @@ export function assumptions({ engine, fit, gpu, model, simulator }: SimulatedTar
     `The KV cache has ${fit.kvBlocks} blocks of ${engine.blockSize} tokens: what ${percent(engine.gpuMemoryUtilization)} of ` +
       `${gpu.memoryGiB} GiB leaves beside weights, activations, CUDA graphs and buffers.`,
     ...(model.moe ? ["Sliding or chunked attention is not modelled: every layer attends to the whole context."] : []),
-    ...(engine.replicas > 1
+    ...(target.method === "llm-d"
+      ? [`Each of the ${engine.replicas} decode pods is simulated like this; gateway and endpoint picker are real.`]
+      : []),
+    ...(engine.replicas > 1 && target.method !== "llm-d"
       ? [`One replica is simulated, not the ${engine.replicas} that the scenario asks for.`]
       : []),
     ...(simulator.slowdown === 1

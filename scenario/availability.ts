@@ -5,7 +5,7 @@ import type { Method, PlatformName } from "./scenario.ts";
 export const methodsOf: Readonly<Record<PlatformName, readonly Method[]>> = {
   gke: ["standalone", "llm-d", "existing", "simulated"],
   ocp: ["standalone", "llm-d", "existing", "simulated"],
-  kind: ["existing", "simulated"],
+  kind: ["llm-d", "existing", "simulated"],
   local: ["existing", "simulated"],
 };
 

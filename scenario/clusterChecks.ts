@@ -1,7 +1,8 @@
 import { weightBytes } from "./modelSize.ts";
 import { bytesOf } from "./quantity.ts";
-import type { StandaloneTarget, Target } from "./scenario.ts";
+import type { LlmdTarget, StandaloneTarget, Target } from "./scenario.ts";
 import type { Config } from "./schema.ts";
+import { isSimulated } from "./simulated.ts";
 import type { SecretsPresent } from "./target.ts";
 import type { TargetSource } from "./targetSource.ts";
 import { type Problem, show } from "./userError.ts";
@@ -79,8 +80,8 @@ function checkStorage(
 ): void {
   const { modelStorage } = cluster;
   const { claim, size, storageClass, accessMode = "ReadWriteOnce" } = modelStorage ?? {};
-  const loading = targets.filter((target): target is StandaloneTarget => target.method === "standalone");
-  if (modelStorage && targets.every(({ method }) => method === "simulated" || method === "existing"))
+  const loading = targets.filter(loadsModel);
+  if (modelStorage && loading.length === 0)
     fail({
       key: "cluster.modelStorage",
       value: modelStorage,
@@ -97,13 +98,10 @@ function checkStorage(
       reason: `the claim ${claim} is there already and keeps what it has`,
       next: "Remove it, or claim.",
     });
-  const several = targets.findIndex((target) => target.method === "standalone" && target.engine.replicas > 1);
+  const several = targets.findIndex((target) => loadsModel(target) && podsOf(target) > 1);
   if (accessMode === "ReadWriteOnce" && several >= 0)
     fail({
-      key: sources[several]!.key("engine", "replicas"),
-      value: (targets[several] as StandaloneTarget).engine.replicas,
-      allowed: "1, or any with cluster.modelStorage.accessMode ReadWriteMany",
-      reason: "replicas run on several nodes, and a ReadWriteOnce volume with the model can be on one only",
+      ...severalPods(sources[several]!, targets[several] as LoadingTarget),
       next: "Set accessMode to ReadWriteMany, with a storageClass that has it.",
     });
   if (accessMode === "ReadWriteOnce" && claim !== undefined && loading.length > 1)
@@ -133,6 +131,38 @@ function checkStorage(
     });
 }
 
+type LoadingTarget = StandaloneTarget | LlmdTarget;
+
+function loadsModel(target: Target): target is LoadingTarget {
+  return target.method === "standalone" || (target.method === "llm-d" && !isSimulated(target));
+}
+
+/** Pods that mount the model's volume. */
+function podsOf(target: LoadingTarget): number {
+  if (target.method === "standalone") return target.engine.replicas;
+  const { decode, prefill } = target.llmd;
+  return decode.replicas * decode.nodes + (prefill ? prefill.replicas * prefill.nodes : 0);
+}
+
+/** Which setting it is that makes more than one pod. */
+function severalPods({ key, llmd }: TargetSource, target: LoadingTarget): Omit<Problem, "file" | "next"> {
+  const { replicas } = target.engine;
+  const allowed = "1, or any with cluster.modelStorage.accessMode ReadWriteMany";
+  const reason = "replicas run on several nodes, and a ReadWriteOnce volume with the model can be on one only";
+  if (target.method === "llm-d" && target.llmd.prefill !== null)
+    return {
+      key: key("llmd", "prefill"),
+      value: llmd.prefill,
+      allowed: "with cluster.modelStorage.accessMode ReadWriteMany",
+      reason:
+        "prefill and decode pods run on several nodes, and a ReadWriteOnce volume with the model can be on one only",
+    };
+  if (target.method === "llm-d" && target.llmd.decode.nodes > 1)
+    return { key: key("llmd", "decode.nodes"), value: target.llmd.decode.nodes, allowed, reason };
+  const own = target.method === "llm-d" && llmd.decode?.replicas !== undefined;
+  return { key: own ? key("llmd", "decode.replicas") : key("engine", "replicas"), value: replicas, allowed, reason };
+}
+
 function checkMig({ platform, cluster = {} }: Config, targets: readonly Target[], fail: Fail): void {
   if (cluster.migStrategy !== "mixed") return;
   if (platform !== "ocp")
@@ -143,7 +173,7 @@ function checkMig({ platform, cluster = {} }: Config, targets: readonly Target[]
       reason: `platform ${platform} offers slices as nvidia.com/gpu, selected by a node label`,
       next: "Remove it.",
     });
-  if (!targets.some((target) => target.method !== "simulated" && target.gpu?.mig))
+  if (!targets.some((target) => !isSimulated(target) && target.gpu?.mig))
     fail({
       key: "cluster.migStrategy",
       value: "mixed",

@@ -16,8 +16,9 @@ const PROJECT = "llm-bench";
 export const secretKeys = ["hfToken", "clusterToken", "apiKeys"] as const;
 
 const NUMBERS = new Set(["gpuCount", "repetitions", "seed"]);
+const BOOLEANS = new Set(["together"]);
 const OBJECTS = new Set(
-  "engine simulator targets workloadOverrides harnessSettings cluster modelSpec prices slo comparison cost apiKeys".split(
+  "engine llmd simulator targets workloadOverrides harnessSettings cluster modelSpec prices slo comparison cost apiKeys".split(
     " ",
   ),
 );
@@ -95,6 +96,7 @@ function isGiven(value: unknown): boolean {
 function typed(key: string, value: unknown): unknown {
   if (typeof value !== "string") return value;
   if (NUMBERS.has(key)) return /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+  if (BOOLEANS.has(key)) return value === "true" ? true : value === "false" ? false : value;
   if (!OBJECTS.has(key)) return value;
   try {
     return JSON.parse(value);

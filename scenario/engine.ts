@@ -71,7 +71,7 @@ export function engineDefaults(gpu: Gpu, model: Model): EngineSettings {
     blockSize: 16,
     loadFormat: null,
     extraArgs: [],
-    ...podSize("standalone", 1),
+    ...podSize(false, 1),
     sharedMemory: "16Gi",
   };
 }

@@ -1,4 +1,5 @@
 import { DEFAULT_IMAGE, type EngineSettings, engineDefaults } from "./engine.ts";
+import { checkExtraArgs } from "./extraArgs.ts";
 import type { Gpu } from "./gpus.ts";
 import { splits } from "./modelSize.ts";
 import type { Model } from "./models.ts";
@@ -7,33 +8,7 @@ import type { TargetSource } from "./targetSource.ts";
 import { UserError } from "./userError.ts";
 
 /** No machine that the platforms offer has more GPUs, and tensor parallelism across machines is not supported here. */
-const GPUS_PER_NODE = 8;
-
-/** Settings that have a key of their own: a second, contradicting place would make results lie about how they came to be. */
-const OWN_KEYS: Readonly<Record<string, string>> = {
-  "--model": "model",
-  "--served-model-name": "model",
-  "--tensor-parallel-size": "engine.tensorParallel",
-  "-tp": "engine.tensorParallel",
-  "--max-model-len": "engine.maxModelLen",
-  "--max-num-seqs": "engine.maxNumSeqs",
-  "--max-num-batched-tokens": "engine.maxNumBatchedTokens",
-  "--gpu-memory-utilization": "engine.gpuMemoryUtilization",
-  "--kv-cache-dtype": "engine.kvCacheDtype",
-  "--dtype": "engine.dtype",
-  "--block-size": "engine.blockSize",
-  "--enable-prefix-caching": "engine.prefixCaching",
-  "--no-enable-prefix-caching": "engine.prefixCaching",
-};
-
-/** Only where the setting is used: vLLM knows formats that have no preparation here, and these may be had as arguments. */
-const loadFormatKeys: Readonly<Record<string, string>> = {
-  "--load-format": "engine.loadFormat",
-  "--model-loader-extra-config": "engine.loadFormat",
-};
-
-/** The Service, the probes and the engine's Secret rely on them. */
-const FIXED = ["--api-key", "--host", "--port"];
+export const GPUS_PER_NODE = 8;
 
 /** Defaults filled in and settings checked against the GPU and the model; throws the first UserError. */
 export function resolveEngine(
@@ -64,7 +39,7 @@ export function resolveEngine(
   const gpuCount = source.gpuCount ?? tensorParallel;
   const engine: EngineSettings = {
     ...defaults,
-    ...podSize(source.method, tensorParallel),
+    ...podSize(source.simulated, tensorParallel),
     ...(Object.fromEntries(
       Object.entries(given).filter(([, value]) => value !== undefined),
     ) as Partial<EngineSettings>),
@@ -132,13 +107,7 @@ export function resolveEngine(
       "none with engine.loadFormat tensorizer",
       "Remove them, or choose another engine.loadFormat.",
     );
-  for (const argument of engine.extraArgs) {
-    const flag = argument.split(/[=\s]/)[0]!;
-    if (FIXED.includes(flag.replaceAll("_", "-")))
-      fail(key("extraArgs"), flag, `the deployment sets ${flag} itself`, null, "Remove it.");
-    const own = OWN_KEYS[flag.replaceAll("_", "-")] ?? (engine.loadFormat === null ? undefined : loadFormatKeys[flag]);
-    if (own) fail(key("extraArgs"), flag, `${flag} has a key of its own`, null, `Use ${own}.`);
-  }
+  checkExtraArgs(engine.extraArgs, key("extraArgs"), engine.loadFormat, file);
   return { engine, gpuCount };
 }
 

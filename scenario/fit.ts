@@ -1,6 +1,13 @@
 import type { EngineSettings, Fit } from "./engine.ts";
 import type { Gpu } from "./gpus.ts";
-import { attentionParamBytes, kvBytesPerToken, kvHeadsPerGpu, weightBytes } from "./modelSize.ts";
+import {
+  attentionParamBytes,
+  ffnParamBytes,
+  kvBytesPerToken,
+  kvHeadsPerGpu,
+  paramGroups,
+  weightBytes,
+} from "./modelSize.ts";
 import type { Model } from "./models.ts";
 
 const GiB = 2 ** 30;
@@ -21,11 +28,14 @@ const GRAPH_GIB_PER_LAYER = 0.022;
 /** Measured 0.25 alone, 2.07 with one peer, 2.13 to 2.21 with three: all-reduce buffers are most of it. */
 const RUNTIME_GIB = { alone: 0.25, peers: 1.98, perPeerDoubling: 0.09 };
 
-/** Memory of one GPU when `model` runs on `engine.tensorParallel` of them. Never throws: negative room shows as kvBlocks 0. */
-export function memoryFit(gpu: Gpu, model: Model, engine: EngineSettings): Fit {
+/**
+ * Memory of one GPU when `model` runs on `engine.tensorParallel` of them, `dataParallel` times. Never throws: negative room
+ * shows as kvBlocks 0.
+ */
+export function memoryFit(gpu: Gpu, model: Model, engine: EngineSettings, dataParallel = 1): Fit {
   const budgetBytes = gpu.memoryGiB * GiB * engine.gpuMemoryUtilization;
   const parts = {
-    weightBytes: weightBytesPerGpu(model, engine.tensorParallel),
+    weightBytes: weightBytesPerGpu(model, engine.tensorParallel, dataParallel),
     activationBytes: activationBytes(model, engine),
     cudaGraphBytes: engine.extraArgs.includes("--enforce-eager")
       ? 0
@@ -47,11 +57,16 @@ export function memoryFit(gpu: Gpu, model: Model, engine: EngineSettings): Fit {
   };
 }
 
-/** The share of one GPU; key and value projections are copied, not split, when there are more GPUs than KV heads. */
-function weightBytesPerGpu(model: Model, tensorParallel: number): number {
+/**
+ * The share of one GPU; key and value projections are copied, not split, when there are more GPUs than KV heads. Data
+ * parallelism copies all but a mixture's experts, which vLLM splits among the GPUs of all copies.
+ */
+function weightBytesPerGpu(model: Model, tensorParallel: number, dataParallel: number): number {
   const replicas = (kvHeadsPerGpu(model, tensorParallel) * tensorParallel) / model.kvHeads;
   const kvProjections = 2 * model.layers * model.hiddenSize * model.kvHeads * model.headSize;
-  return (weightBytes(model) + kvProjections * attentionParamBytes(model) * (replicas - 1)) / tensorParallel;
+  const elsewhere = paramGroups(model).routedExperts * ffnParamBytes(model) * (1 - 1 / dataParallel);
+  const copies = kvProjections * attentionParamBytes(model) * (replicas - 1);
+  return (weightBytes(model) - elsewhere + copies) / tensorParallel;
 }
 
 /** Peak of the profiling run: either the widest layer over a full batch of tokens, or the sampler over a full batch of sequences. */

@@ -14,9 +14,22 @@ export interface Misfit {
 
 const GiB = 2 ** 30;
 
+/** How many copies, and the key to recommend for the width of each. */
+export interface Copies {
+  readonly dataParallel: number;
+  readonly tensorParallelKey: string;
+}
+const one: Copies = { dataParallel: 1, tensorParallelKey: "engine.tensorParallel" };
+
 /** `choices` are the GPUs to recommend from. */
-export function misfit(gpu: Gpu, model: Model, engine: EngineSettings, choices: readonly Gpu[]): Misfit | null {
-  const found = memoryFit(gpu, model, engine);
+export function misfit(
+  gpu: Gpu,
+  model: Model,
+  engine: EngineSettings,
+  choices: readonly Gpu[],
+  copies = one,
+): Misfit | null {
+  const found = memoryFit(gpu, model, engine, copies.dataParallel);
   const used = found.weightBytes + found.activationBytes + found.cudaGraphBytes + found.runtimeBytes;
   if (found.kvBlocks === 0) {
     const short = (used - found.budgetBytes + found.kvBytesPerToken * engine.blockSize) / GiB;
@@ -26,7 +39,7 @@ export function misfit(gpu: Gpu, model: Model, engine: EngineSettings, choices: 
         `${model.alias} needs ${gib(used)} on each GPU (weights ${gib(found.weightBytes)}, activations, CUDA graphs and buffers ` +
         `${gib(used - found.weightBytes)}) and gpuMemoryUtilization ${engine.gpuMemoryUtilization} leaves it ` +
         `${gib(found.budgetBytes)}: ${short.toFixed(1)} GiB short, before any KV cache`,
-      next: advice(gpu, model, engine, choices),
+      next: advice(gpu, model, engine, choices, copies),
     };
   }
   if (found.kvTokens >= engine.maxModelLen) return null;
@@ -35,7 +48,7 @@ export function misfit(gpu: Gpu, model: Model, engine: EngineSettings, choices: 
     reason:
       `the KV cache holds ${found.kvTokens} tokens (${gib(found.kvCacheBytes)} on each GPU beside ${gib(used)} of weights and ` +
       `buffers), so not one request of that length fits`,
-    next: `Set it to at most ${found.kvTokens}. ${advice(gpu, model, engine, choices, "As given it fits with")}`.trim(),
+    next: `Set it to at most ${found.kvTokens}. ${advice(gpu, model, engine, choices, copies, "As given it fits with")}`.trim(),
   };
 }
 
@@ -45,16 +58,20 @@ function advice(
   model: Model,
   engine: EngineSettings,
   choices: readonly Gpu[],
+  { dataParallel, tensorParallelKey }: Copies,
   opening = "It fits with",
 ): string {
   const ways: string[] = [];
-  if (engine.gpuMemoryUtilization < 0.95 && fits(gpu, model, { ...engine, gpuMemoryUtilization: 0.95 }))
+  const fits = (other: Gpu, changed: EngineSettings, tensorParallel = changed.tensorParallel) =>
+    splits(model, tensorParallel) &&
+    memoryFit(other, model, { ...changed, tensorParallel }, dataParallel).kvTokens >= changed.maxModelLen;
+  if (engine.gpuMemoryUtilization < 0.95 && fits(gpu, { ...engine, gpuMemoryUtilization: 0.95 }))
     ways.push("engine.gpuMemoryUtilization 0.95");
-  const wider = gpu.mig ? undefined : widths.find((tp) => tp > engine.tensorParallel && fits(gpu, model, engine, tp));
-  if (wider) ways.push(`engine.tensorParallel ${wider}`);
+  const wider = gpu.mig ? undefined : widths.find((tp) => tp > engine.tensorParallel && fits(gpu, engine, tp));
+  if (wider) ways.push(`${tensorParallelKey} ${wider}`);
   const larger = choices
     .filter((other) => other.memoryGiB > gpu.memoryGiB && (other.mig === null || engine.tensorParallel === 1))
-    .filter((other) => fits(other, model, engine))
+    .filter((other) => fits(other, engine))
     .sort((a, b) => Number(b.family === gpu.family) - Number(a.family === gpu.family) || a.memoryGiB - b.memoryGiB);
   if (larger.length > 0)
     ways.push(
@@ -68,19 +85,13 @@ function advice(
       .filter(({ mig }) => mig === null)
       .sort((a, b) => Number(b.family === gpu.family) - Number(a.family === gpu.family));
     const pairs = whole.flatMap((other) => widths.map((tp) => ({ other, tp })));
-    const pair = pairs.find(({ other, tp }) => fits(other, model, engine, tp));
-    if (pair) ways.push(`gpu ${pair.other.name} and engine.tensorParallel ${pair.tp}`);
+    const pair = pairs.find(({ other, tp }) => fits(other, engine, tp));
+    if (pair) ways.push(`gpu ${pair.other.name} and ${tensorParallelKey} ${pair.tp}`);
   }
   return ways.length > 0 ? `${opening} ${ways.join(", or ")}.` : "Choose a smaller or quantised model.";
 }
 
 const widths = [1, 2, 4, 8];
-
-function fits(gpu: Gpu, model: Model, engine: EngineSettings, tensorParallel = engine.tensorParallel): boolean {
-  return (
-    splits(model, tensorParallel) && memoryFit(gpu, model, { ...engine, tensorParallel }).kvTokens >= engine.maxModelLen
-  );
-}
 
 function gib(bytes: number): string {
   return `${(bytes / GiB).toFixed(1)} GiB`;

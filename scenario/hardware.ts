@@ -39,7 +39,7 @@ export function resolveModel(source: TargetSource, config: Config, file: string)
 /** The GPU that a target names; throws UserError when it is unknown, missing, or the platform has none for a deployed engine. */
 export function resolveGpu(source: TargetSource, platform: PlatformName, file: string): Gpu {
   const key = source.key("gpu");
-  const choices = source.method === "simulated" ? gpus : gpusOf(platform);
+  const choices = source.simulated ? gpus : gpusOf(platform);
   const allowed = gpuNames(choices);
   if (source.gpu === undefined) {
     const reason = `a ${source.method} engine has to be told which GPU it runs on`;

@@ -1,5 +1,6 @@
 import { countsTokens } from "./harnesses.ts";
 import type { HarnessSettings, Target } from "./scenario.ts";
+import { isSimulated } from "./simulated.ts";
 import type { SecretsPresent } from "./target.ts";
 import type { TargetSource } from "./targetSource.ts";
 import { UserError } from "./userError.ts";
@@ -14,7 +15,7 @@ export function missingAtUp(
 ): UserError[] {
   const problems = targets.flatMap((target, index) => {
     const source = sources[index] as TargetSource;
-    return [...token(source, target, harness, hasHfToken, file), ...method(source, target, file)];
+    return token(source, target, harness, hasHfToken, file);
   });
   return [...new Map(problems.map((problem) => [problem.message, problem])).values()];
 }
@@ -27,7 +28,7 @@ function token(
   file: string,
 ): UserError[] {
   if (target.method === "existing" || !target.model.gated || hasHfToken) return [];
-  const deployed = target.method !== "simulated";
+  const deployed = !isSimulated(target);
   if (!deployed && (!countsTokens(harness.name) || harness.tokenizer !== null)) return [];
   const what = deployed ? "and cannot be downloaded" : `and ${harness.name} cannot have its tokenizer`;
   return [
@@ -38,20 +39,6 @@ function token(
       file,
       reason: `${target.model.name} (${source.key("model")}) is gated ${what} without it`,
       next: `Run: pulumi config set --secret llm-bench:hfToken, or set HF_TOKEN${deployed ? "" : "; harnessSettings.tokenizer names another tokenizer"}.`,
-    }),
-  ];
-}
-
-function method(source: TargetSource, target: Target, file: string): UserError[] {
-  if (target.method !== "llm-d") return [];
-  return [
-    new UserError({
-      key: source.key("method"),
-      value: "llm-d",
-      allowed: "standalone, existing, simulated",
-      file,
-      reason: "deploying llm-d comes with a later version",
-      next: "Choose one of these; an llm-d that runs already is an existing engine with a url.",
     }),
   ];
 }

@@ -17,8 +17,8 @@ const COMPARED = 5;
 
 /**
  * Configuration -> frozen Scenario: shapes first, then each target, then what concerns the whole. Throws ScenarioError with every
- * problem of the first stage that has one. With `tokens: "warn"`, for previews, what is merely not there yet (the token of a gated model,
- * a method of a later version) becomes `scenario.warnings`. Profiles are checked by `workloadOf` in workloads/, which must be called before anything runs.
+ * problem of the first stage that has one. With `tokens: "warn"`, for previews, what is merely not there yet (the token of a gated model)
+ * becomes `scenario.warnings`. Profiles are checked by `workloadOf` in workloads/, which must be called before anything runs.
  */
 export function parseScenario(
   raw: RawConfig,
@@ -48,7 +48,7 @@ export function parseScenario(
       overrides: config.workloadOverrides ?? {},
     },
     repetitions: config.repetitions ?? (targets.length > 1 && harness.name !== "nop" ? COMPARED : 1),
-    together: false,
+    together: config.together ?? false,
     seed: config.seed ?? 1,
     mode: config.mode ?? "benchmark",
     cluster: clusterOf(config),

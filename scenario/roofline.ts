@@ -3,7 +3,7 @@ import type { EngineSettings } from "./engine.ts";
 import type { Gpu } from "./gpus.ts";
 import { attentionParamBytes, ffnParamBytes, kvBytesPerToken, paramGroups } from "./modelSize.ts";
 import type { Model } from "./models.ts";
-import type { SimulatedTarget } from "./scenario.ts";
+import { type AnySimulatedTarget, simulatorOf } from "./simulated.ts";
 
 /**
  * A step takes as long as reading what it must read or computing what it must compute, at these shares of the data sheet's peak. They
@@ -24,11 +24,13 @@ export const overhead = {
   requestMs: 3,
 } as const;
 
-/** Plain numbers for the simulated engine; `port` 0 (the default) lets it pick a free one. */
+/** Plain numbers for the simulated engine, or each decode pod of a simulated llm-d; `port` 0 (the default) lets it pick a free one. */
 export function simulatorConfig(
-  { engine, fit, gpu, model, simulator }: SimulatedTarget,
+  target: AnySimulatedTarget,
   { seed, port = 0 }: { readonly seed: number; readonly port?: number },
 ): SimulatorConfig {
+  const { engine, fit, gpu, model } = target;
+  const simulator = simulatorOf(target);
   return {
     model: model.name,
     host: "127.0.0.1",

@@ -2,11 +2,14 @@ import { gpuNames } from "./availability.ts";
 import { checkCluster, checkLocalMode } from "./clusterChecks.ts";
 import { gpus } from "./gpus.ts";
 import { countsTokens, defaultHarness, sendsApiKey } from "./harnesses.ts";
+import { checkLlmdTargets } from "./llmdScenarioChecks.ts";
 import { nearest } from "./nearest.ts";
 import type { Target } from "./scenario.ts";
 import type { Config } from "./schema.ts";
+import { isSimulated } from "./simulated.ts";
 import type { SecretsPresent } from "./target.ts";
 import type { TargetSource } from "./targetSource.ts";
+import { checkTogether } from "./togetherChecks.ts";
 import { type Problem, UserError } from "./userError.ts";
 
 /** What concerns the scenario as a whole, once each target is sound on its own; throws the first UserError. */
@@ -59,7 +62,7 @@ export function checkScenario(
       next: "Set model to custom, or remove modelSpec.",
     });
 
-  if (config.simulator && !targets.some(({ method }) => method === "simulated"))
+  if (config.simulator && !targets.some(isSimulated))
     fail({
       key: "simulator",
       value: config.simulator,
@@ -79,8 +82,10 @@ export function checkScenario(
 
   checkSimulated(config, targets, fail);
   if (config.platform === "local") checkLocal(config, fail);
+  checkLlmdTargets(config, sources, targets, fail);
   checkCluster(config, sources, targets, secrets, fail);
   checkHarness(config, targets, fail);
+  checkTogether(config, targets, fail);
 }
 
 function checkLocal(config: Config, fail: (problem: Omit<Problem, "file">) => never): void {
@@ -128,9 +133,9 @@ function checkSimulated(
       next: onlyLocal ? "Remove it." : "Remove it, or set method to standalone.",
     });
   };
-  if (targets.every(({ method }) => method === "simulated" || method === "existing")) check(config.engine, "");
+  if (targets.every((target) => isSimulated(target) || target.method === "existing")) check(config.engine, "");
   config.targets?.forEach((target, index) => {
-    if (targets[index]?.method === "simulated") check(target.engine, `targets[${index}].`);
+    if (targets[index] && isSimulated(targets[index])) check(target.engine, `targets[${index}].`);
   });
 }
 
@@ -178,13 +183,16 @@ function checkHarness(
       next: "Use a name on the hub.",
     });
   if (harness !== "nop") return;
-  const target = targets.find(({ method }) => method === "existing" || method === "simulated");
+  const target = targets.find(({ method }) => method !== "standalone");
   if (target)
     fail({
       key: "harness",
       value: "nop",
       allowed: "any other harness",
-      reason: `it reads the start-up log of a vLLM that this stack deploys, and target ${target.name} is ${target.method}`,
+      reason:
+        target.method === "llm-d"
+          ? `it reads the start-up log of one vLLM, and target ${target.name} is an llm-d, whose pods start side by side`
+          : `it reads the start-up log of a vLLM that this stack deploys, and target ${target.name} is ${target.method}`,
       next: "Choose another harness, or method standalone.",
     });
   if ((config.repetitions ?? 1) > 1)

@@ -2,37 +2,14 @@ import { z } from "zod";
 import { type ComparedMetric, comparedMetricNames } from "./criteria.ts";
 import { loadFormats } from "./engine.ts";
 import { gpus } from "./gpus.ts";
+import { llmdSchema } from "./llmdSchema.ts";
 import { models } from "./models.ts";
+import { cpu, dnsLabel, name, objectName, positive, quantity } from "./valueSchemas.ts";
 
 /*
  * The shape of a stack's configuration, key by key. Nothing here compares two keys: zod drops refinements as soon as one field is bad,
  * so such checks are a second pass (checks.ts). The same schema is published for editors (stackFileSchema.ts).
  */
-const positive = z.int().min(1);
-const dnsLabel = z
-  .string()
-  .regex(/^[a-z]([-a-z0-9]{0,28}[a-z0-9])?$/)
-  .meta({
-    title: "1 to 30 lower-case letters, digits and dashes, beginning with a letter",
-  });
-const quantity = z
-  .string()
-  .regex(/^[1-9]\d*(\.\d+)?(Mi|Gi|Ti)$/)
-  .meta({ title: "a Kubernetes quantity such as 32Gi" });
-
-/** Examples, unlike an enum, let editors offer the known names and take others. */
-const name = (title: string, examples: readonly string[] = []) =>
-  z
-    .string()
-    .min(1)
-    .meta(examples.length > 0 ? { title, examples } : { title });
-
-/** Name of a Kubernetes object that somebody else made. */
-const objectName = z
-  .string()
-  .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/)
-  .meta({ title: "the name of a Kubernetes object: lower-case letters, digits, dashes and dots" });
-const cpu = z.number().gt(0).max(256);
 
 export const platforms = ["gke", "ocp", "kind", "local"] as const;
 export const methods = ["standalone", "llm-d", "existing", "simulated"] as const;
@@ -108,6 +85,9 @@ const hardwareAndModel = {
   ),
   method: z.enum(methods).describe("How the engine comes to be: deployed, found at a URL, or simulated."),
   engine: engine.describe("Settings of vLLM."),
+  llmd: llmdSchema.describe(
+    "How llm-d serves the model: gateway, routing, prefill and decode pods. With method llm-d.",
+  ),
   simulator: simulator.describe("Settings of the simulated engine."),
 };
 
@@ -280,6 +260,10 @@ export const configSchema = z.strictObject({
     .max(100)
     .optional()
     .describe("Runs per target; intervals need 2 or more. Default: 5 with several targets, else 1."),
+  together: z
+    .boolean()
+    .optional()
+    .describe("After each target alone, load all of them at once, to see what they cost each other. Default false."),
   mode: z
     .enum(modes)
     .optional()

@@ -13,7 +13,7 @@ const secure = {
 /** JSON Schema of a stack file (Pulumi.<stack>.yaml), for editors: completes keys and values, and marks typos while one types. */
 export function stackFileSchema(): Record<string, unknown> {
   const { properties = {}, required = [] } = z.toJSONSchema(configSchema, { io: "input" });
-  const entries = Object.entries(properties).map(([key, schema]) => [qualified(key), orNumberText(key, schema)]);
+  const entries = Object.entries(properties).map(([key, schema]) => [qualified(key), orText(key, schema)]);
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     title: "Stack of LLM Bench: one benchmark scenario",
@@ -60,9 +60,10 @@ function qualified(key: string): string {
   return `${PROJECT}:${key}`;
 }
 
-/** Pulumi writes top-level numbers back as text ("5"), so both are right there. */
-function orNumberText(key: string, schema: unknown): unknown {
+/** Pulumi writes top-level numbers and truths back as text ("5", "true"), so both are right there. */
+function orText(key: string, schema: unknown): unknown {
   const { type, description } = schema as { type?: string; description?: string };
-  if (type !== "integer" && type !== "number") return schema;
-  return { description, anyOf: [schema, { type: "string", pattern: "^\\d+$", title: `${key} as text` }] };
+  const pattern = type === "boolean" ? "^(true|false)$" : "^\\d+$";
+  if (type !== "integer" && type !== "number" && type !== "boolean") return schema;
+  return { description, anyOf: [schema, { type: "string", pattern, title: `${key} as text` }] };
 }

@@ -1,10 +1,10 @@
 import { gpusOf, methodsOf, whyNotMethod } from "./availability.ts";
 import { resolveEngine } from "./engineChecks.ts";
 import { memoryFit } from "./fit.ts";
-import { misfit } from "./fitProblem.ts";
+import { checkFit } from "./fitCheck.ts";
 import { findGpu, type Gpu, gpus } from "./gpus.ts";
 import { resolveGpu, resolveModel } from "./hardware.ts";
-import { llmdSettings } from "./llmdSettings.ts";
+import { resolveLlmd } from "./llmdSettings.ts";
 import { findModel } from "./models.ts";
 import { priceOf } from "./prices.ts";
 import type { ExistingTarget, SimulatorSettings, Target } from "./scenario.ts";
@@ -25,20 +25,17 @@ export function resolveTarget(source: TargetSource, config: Config, secrets: Sec
   if (source.method === "existing") return existing(source, config, secrets, file);
   const model = resolveModel(source, config, file);
   const gpu = resolveGpu(source, config.platform, file);
-  const { engine, gpuCount } = resolveEngine(source, gpu, model, file);
-  const choices = source.method === "simulated" ? gpus : gpusOf(config.platform);
-  const problem = misfit(gpu, model, engine, choices);
-  if (problem) {
-    const key = problem.key === "gpu" ? source.key("gpu") : source.key("engine", "maxModelLen");
-    const value = problem.key === "gpu" ? gpu.name : engine.maxModelLen;
-    throw new UserError({ key, value, reason: problem.reason, allowed: null, file, next: problem.next });
-  }
+  const choices = source.simulated ? gpus : gpusOf(config.platform);
   const price = priceOf(config.platform, gpu, config.prices ?? {});
+  const simulator = source.simulated ? simulatorSettings(source, file) : null;
+  if (source.method === "llm-d") {
+    const settings = resolveLlmd(source, config.platform, { gpu, model, choices }, simulator, file);
+    return { method: "llm-d", name: source.name, model, gpu, price, ...settings };
+  }
+  const { engine, gpuCount } = resolveEngine(source, gpu, model, file);
+  checkFit(source, gpu, model, engine, choices, file);
   const deployed = { name: source.name, model, gpu, gpuCount, engine, fit: memoryFit(gpu, model, engine), price };
-  if (source.method === "standalone") return { method: "standalone", ...deployed };
-  if (source.method === "llm-d")
-    return { method: "llm-d", ...deployed, llmd: llmdSettings(source, config, engine, gpuCount, file) };
-  return { method: "simulated", ...deployed, simulator: simulatorSettings(source, file) };
+  return simulator === null ? { method: "standalone", ...deployed } : { method: "simulated", ...deployed, simulator };
 }
 
 function checkMethod(source: TargetSource, { platform }: Config, file: string): void {
@@ -66,7 +63,12 @@ function checkMethod(source: TargetSource, { platform }: Config, file: string): 
       next,
     });
   }
-  if (source.own("simulator") && source.method !== "simulated") {
+  if (source.own("llmd") && source.method !== "llm-d") {
+    const reason = `the target's method is ${source.method}, and only llm-d reads it`;
+    const next = "Remove it, or set the target's method to llm-d.";
+    throw new UserError({ key: source.key("llmd"), value: source.llmd, reason, allowed: null, file, next });
+  }
+  if (source.own("simulator") && !source.simulated) {
     const reason = `the engine is ${source.method === "existing" ? "an existing one" : "deployed"}, not simulated`;
     const next = "Remove it, or set the target's method to simulated.";
     throw new UserError({ key: source.key("simulator"), value: source.simulator, reason, allowed: null, file, next });

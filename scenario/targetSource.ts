@@ -1,4 +1,5 @@
 import { methodsOf } from "./availability.ts";
+import type { LlmdConfig } from "./llmdSchema.ts";
 import type { Method } from "./scenario.ts";
 import type { Config, EngineConfig, TargetConfig } from "./schema.ts";
 import { UserError } from "./userError.ts";
@@ -13,7 +14,10 @@ export interface TargetSource {
   readonly gpuCount: number | undefined;
   readonly model: string | undefined;
   readonly engine: EngineConfig;
+  readonly llmd: LlmdConfig;
   readonly simulator: NonNullable<Config["simulator"]>;
+  /** Its engine is ours, without a GPU: method simulated, or llm-d where no node has one. */
+  readonly simulated: boolean;
   /** Key as the user wrote it: "gpu" when inherited, "targets[1].gpu" when given by the target itself. */
   key(name: TargetKey, inner?: string): string;
   /** Was it given by the target itself? */
@@ -46,25 +50,44 @@ function source(config: Config, target: TargetConfig | null, index: number | nul
   const own = (name: TargetKey) => target?.[name] !== undefined;
   const model = target?.model ?? config.model;
   const url = target?.url;
+  // A URL says "existing" unless the target itself says otherwise; the top-level method is about the targets without one.
+  const method = target?.method ?? (url ? "existing" : (config.method ?? defaultMethod(config.platform)));
   return {
     name: target?.name ?? defaultName(model),
     url,
     servedModel: target?.servedModel,
-    // A URL says "existing" unless the target itself says otherwise; the top-level method is about the targets without one.
-    method: target?.method ?? (url ? "existing" : (config.method ?? defaultMethod(config.platform))),
+    method,
+    simulated: method === "simulated" || (method === "llm-d" && config.platform === "kind"),
     gpu: target?.gpu ?? config.gpu,
     gpuCount: (target?.gpuCount ?? config.gpuCount) || undefined,
     model,
     engine: { ...config.engine, ...target?.engine },
+    llmd: mergedLlmd(config.llmd ?? {}, target?.llmd ?? {}),
     simulator: { ...config.simulator, ...target?.simulator },
     key: (name, inner) => {
-      const nested = target?.[name] as Record<string, unknown> | undefined;
-      const fromTarget = inner && nested ? inner in nested : own(name) || name === "url" || name === "servedModel";
+      const fromTarget = inner ? has(target?.[name], inner) : own(name) || name === "url" || name === "servedModel";
       const path = inner ? `${name}.${inner}` : name;
       return index !== null && fromTarget ? `targets[${index}].${path}` : path;
     },
     own,
   };
+}
+
+/** Key by key, within the roles too: a target that wants another number of decode pods keeps the rest. */
+function mergedLlmd(all: LlmdConfig, own: LlmdConfig): LlmdConfig {
+  const inner = (["endpointPicker", "decode", "prefill"] as const).filter((key) => all[key] ?? own[key]);
+  return { ...all, ...own, ...Object.fromEntries(inner.map((key) => [key, { ...all[key], ...own[key] }])) };
+}
+
+/** Does the value have this place, such as "decode.replicas" or "faults[0]"? */
+function has(value: unknown, path: string): boolean {
+  let found = value;
+  for (const step of path.split(".")) {
+    const name = step.replace(/\[.*$/, "");
+    if (typeof found !== "object" || found === null || !(name in found)) return false;
+    found = (found as Record<string, unknown>)[name];
+  }
+  return true;
 }
 
 function defaultMethod(platform: Config["platform"]): Method {

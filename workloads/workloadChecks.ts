@@ -1,6 +1,7 @@
 import { statSync } from "node:fs";
 import { models } from "../scenario/models.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
+import { isSimulated } from "../scenario/simulated.ts";
 import { ScenarioError, UserError } from "../scenario/userError.ts";
 import { imageTokens } from "../simulator/imageTokens.ts";
 import { longest } from "./distribution.ts";
@@ -40,7 +41,7 @@ export function checkWorkload(scenario: Scenario, profile: Profile, file: string
   const template = api === "chat" ? CHAT_TEMPLATE_TOKENS : 0;
   for (const target of scenario.targets) {
     if (target.method === "existing" || data.type === "file") continue;
-    if (data.images && target.method !== "simulated") checkVision(target, profile.name, file);
+    if (data.images && !isSimulated(target)) checkVision(target, profile.name, file);
     const pictures = imagesOf(data);
     const input = longest(data.inputTokens) + (data.sharedPrefix?.tokens ?? 0) + pictures;
     const needed = input + output + template;
