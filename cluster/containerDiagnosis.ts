@@ -1,8 +1,9 @@
 import type { CoreV1Event, V1ContainerStateTerminated, V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import { type Diagnosis, eventTime, fatal, patient } from "./diagnosis.ts";
+import { isSidecar } from "./enginePods.ts";
 import { diagnoseImage } from "./imageDiagnosis.ts";
 
-/** The first of a pod's containers that is in trouble; init containers come first, for they run first. */
+/** The first of a pod's containers that is in trouble; init containers and sidecars come first, for they run first. */
 export function diagnoseContainers(pod: V1Pod, events: readonly CoreV1Event[]): Diagnosis | null {
   for (const status of [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])]) {
     const found = diagnoseContainer(pod, status, events);
@@ -25,13 +26,21 @@ function diagnoseContainer(pod: V1Pod, status: V1ContainerStatus, events: readon
     if (waiting.reason === "CrashLoopBackOff" && ended) return crash(pod, status, ended, events, true);
     return null;
   }
-  if (ended === undefined || (ended.exitCode === 0 && terminated && pod.spec?.restartPolicy !== "Always")) return null;
+  const restarts = isRestarted(pod, status.name);
+  if (ended === undefined || (ended.exitCode === 0 && terminated && !restarts)) return null;
   if (ended.reason === "OOMKilled" || ended.reason === "StartError" || ended.reason === "ContainerCannotRun") {
     return crash(pod, status, ended, events, true);
   }
-  if (terminated) return crash(pod, status, terminated, events, pod.spec?.restartPolicy === "Never");
+  if (terminated) return crash(pod, status, terminated, events, pod.spec?.restartPolicy === "Never" && !restarts);
   // It runs again. Once may be an accident; a program that takes minutes to fail never shows as CrashLoopBackOff.
   return status.restartCount >= 2 ? crash(pod, status, ended, events, true) : null;
+}
+
+/** Is its end, whatever its exit code, a fault? Not that of an init container, unless it is a sidecar. */
+function isRestarted(pod: V1Pod, container: string): boolean {
+  if (isSidecar(pod, container)) return true;
+  const isInit = pod.spec?.initContainers?.some(({ name }) => name === container) ?? false;
+  return !isInit && pod.spec?.restartPolicy === "Always";
 }
 
 function crash(
@@ -57,7 +66,7 @@ function crash(
       ...fatal,
       state: "crashed",
       message: `ran out of memory: container ${name} was killed at its limit of ${limit ?? "all that the node has"}${times}`,
-      next: `raise ${name === "harness" ? "harnessSettings.memory" : "engine.memory"}; it is the node's memory, not the GPU's`,
+      next: `raise ${memoryKey(name)}; it is the node's memory, not the GPU's`,
       log,
     };
   }
@@ -83,6 +92,12 @@ function crash(
         : "read its log below and change what it names; arguments of yours are in engine.extraArgs",
     log,
   };
+}
+
+function memoryKey(container: string): string {
+  if (container === "harness") return "harnessSettings.memory";
+  // The name that the charts of llm-d give the endpoint picker.
+  return container === "epp" ? "llmd.endpointPicker.memory" : "engine.memory";
 }
 
 function configError(container: string, words: string): Diagnosis {

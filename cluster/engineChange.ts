@@ -1,7 +1,7 @@
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Cluster } from "./connection.ts";
+import { type EnginePods, runningContainers } from "./enginePods.ts";
 import { isStatus } from "./noAnswer.ts";
-import type { EnginePods } from "./waitForEngine.ts";
 
 /**
  * null: the pods that were ready before a run are still there and have not restarted. Otherwise a sentence: an engine
@@ -12,7 +12,8 @@ export async function engineChange(
   namespace: string,
   before: EnginePods | null,
 ): Promise<string | null> {
-  for (const { name, uid, containers } of before ?? []) {
+  for (const { name, role, uid, containers } of before ?? []) {
+    const pod = role === "engine" ? `the engine's pod ${name}` : `the ${role} pod ${name}`;
     let now: V1Pod | null;
     try {
       now = await core.readNamespacedPod({ namespace, name });
@@ -21,10 +22,10 @@ export async function engineChange(
       now = null;
     }
     if (now?.metadata?.uid !== uid || now.metadata.deletionTimestamp !== undefined)
-      return `the engine's pod ${name} was replaced during the run`;
-    const restarts = now.status?.containerStatuses?.reduce((sum, { restartCount }) => sum + restartCount, 0) ?? 0;
+      return `${pod} was replaced during the run`;
+    const restarts = runningContainers(now).reduce((sum, { restartCount }) => sum + restartCount, 0);
     if (restarts > containers.reduce((sum, { restartCount }) => sum + restartCount, 0))
-      return `the engine's pod ${name} restarted during the run`;
+      return `${pod} restarted during the run`;
   }
   return null;
 }

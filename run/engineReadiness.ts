@@ -36,14 +36,13 @@ export class EngineReadiness {
     return wait;
   }
 
-  async #wait({ target, workloads, downloadJob }: EngineManifests): Promise<Readiness> {
+  async #wait({ target, workloads, service, downloadJob }: EngineManifests): Promise<Readiness> {
     const settings = this.#scenario.cluster;
-    const deployment = workloads[0]?.name;
-    if (deployment === undefined || settings === null) return { pods: null };
+    if (workloads.length === 0 || settings === null) return { pods: null };
     try {
       const pods = await waitForEngine(
         this.#cluster,
-        { namespace: settings.namespace, deployment, downloadJob, target },
+        { namespace: settings.namespace, workloads, service, downloadJob, target },
         {
           deadlineSeconds: settings.readyTimeoutSeconds,
           signal: this.#driver.signal,

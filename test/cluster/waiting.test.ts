@@ -7,7 +7,7 @@ import type { KubernetesObject, V1Container, V1Job, V1PodSpec } from "@kubernete
 import { ClusterError } from "../../cluster/clusterError.ts";
 import { type Cluster, clusterAccess, connect, reachable } from "../../cluster/connection.ts";
 import { stopOtherRuns } from "../../cluster/otherRuns.ts";
-import { type EngineProgress, waitForEngine } from "../../cluster/waitForEngine.ts";
+import { type AwaitedEngine, type EngineProgress, waitForEngine } from "../../cluster/waitForEngine.ts";
 import { type RunEnd, waitForRun } from "../../cluster/waitForRun.ts";
 import { labelKeys } from "../../manifests/labels.ts";
 
@@ -45,6 +45,12 @@ function deployment(name: string, spec: V1PodSpec): KubernetesObject {
       template: { metadata: { labels }, spec },
     },
   } as KubernetesObject;
+}
+
+/** An engine that is one Deployment behind a Service of its name. */
+function awaited(name: string): AwaitedEngine {
+  const workload = { kind: "Deployment", name, role: "engine", release: null } as const;
+  return { target: name, namespace, workloads: [workload], service: name, downloadJob: null };
 }
 
 function job(name: string, script: string, more: object = {}, labels: Record<string, string> = {}): KubernetesObject {
@@ -113,11 +119,7 @@ describe("waiting on a real cluster", function () {
     await create(deployment(name, spec));
     const start = Date.now();
     try {
-      await waitForEngine(
-        cluster,
-        { target: name, namespace, deployment: name, downloadJob: null },
-        { deadlineSeconds, signal: never, onProgress: () => {} },
-      );
+      await waitForEngine(cluster, awaited(name), { deadlineSeconds, signal: never, onProgress: () => {} });
     } catch (error) {
       assert.ok(error instanceof ClusterError, String(error));
       return Object.assign(error, { seconds: (Date.now() - start) / 1000 });
@@ -136,7 +138,7 @@ describe("waiting on a real cluster", function () {
       spec: { selector: { app: "engine" }, ports: [{ port: 8000 }] },
     } as KubernetesObject);
     const seen: EngineProgress[] = [];
-    const engine = { target: "a", namespace, deployment: "engine", downloadJob: "download" };
+    const engine = { ...awaited("engine"), downloadJob: "download" };
     const options = { deadlineSeconds: 60, signal: never, onProgress: (p: EngineProgress) => void seen.push(p) };
     const [first, ...others] = await waitForEngine(cluster, engine, options);
     assert.ok(first);
@@ -238,7 +240,7 @@ describe("waiting on a real cluster", function () {
 
   it("gives up waiting when the user does", async () => {
     await create(deployment("interrupted", podSpec({}, { nodeSelector: { nowhere: "at-all" } })));
-    const engine = { target: "a", namespace, deployment: "interrupted", downloadJob: null };
+    const engine = awaited("interrupted");
     const start = Date.now();
     const wait = waitForEngine(cluster, engine, {
       deadlineSeconds: 60,
