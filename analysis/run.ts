@@ -12,6 +12,10 @@ export interface Run {
   /** Its name in a comparison of several stacks or folders, whose targets may be called alike; absent: the target's. */
   readonly system?: string;
   readonly repetition: number;
+  /** Names of the targets that were loaded at the same time; absent or empty: it was loaded alone. */
+  readonly loadedWith?: readonly string[];
+  /** The same in all runs that were made at once; absent or null: it was made alone. */
+  readonly group?: string | null;
   readonly harness: string;
   /** As its native files tell; null where they do not. */
   readonly harnessVersion: string | null;
@@ -119,6 +123,9 @@ export interface Manifest {
   readonly scenarioName: string;
   readonly target: string;
   readonly repetition: number;
+  /** As in `Run`; absent in older folders, and where it was loaded alone. */
+  readonly loadedWith?: readonly string[];
+  readonly group?: string;
   readonly attempt: number;
   readonly harness: string;
   readonly simulated: boolean;

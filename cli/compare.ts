@@ -42,6 +42,12 @@ async function compareTargets(name: string, options: CompareOptions): Promise<nu
   const scenario = loadScenario(name);
   // On this machine an engine lives only as long as its run.
   if (!options.inTurn || scenario.cluster === null) return up(name, options);
+  if (scenario.together)
+    throw new CommandError(
+      `--in-turn deploys one engine at a time, and stack "${name}" loads its targets together`,
+      `leave out --in-turn, or set llm-bench:together to false`,
+      2,
+    );
   const deploy = (runs: readonly string[]) => {
     process.env.LLMBENCH_RUNS_NOW = runs.join(",");
     return up(name, { ...options, quiet: true });

@@ -85,7 +85,8 @@ export class StackDeployment {
   }
 
   declareRun(run: PlannedRun, attempt: number): Harness {
-    const name = `run-${run.target.name}-r${run.repetition}`;
+    const together = run.loadedWith.length > 0 ? "-together" : "";
+    const name = `run-${run.target.name}-r${run.repetition}${together}`;
     return this.#harness(name, this.#args.manifests.runOf({ ...run, attempt }));
   }
 

@@ -6,10 +6,13 @@ import type { HarnessProgress } from "../harness/recordFormat.ts";
 import type { Criteria } from "../scenario/criteria.ts";
 import { canonicalJson, fingerprint } from "../scenario/runId.ts";
 import type { Scenario } from "../scenario/scenario.ts";
-import type { Driver } from "./driver.ts";
+import { type Attempt, batches, nextAttempts } from "./attempts.ts";
+import type { Driver, RunProgress } from "./driver.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
 import { RunFolder, stackFolder } from "./runFolder.ts";
+
+export { type Attempt, identityOf, nextAttempts } from "./attempts.ts";
 
 /** What `up` tells at its end. */
 export interface BenchmarkResult {
@@ -47,32 +50,6 @@ export function knownAnalysis(scenario: Scenario, runs: readonly PlannedRun[]): 
   return canonicalJson(analysis.criteria) === canonicalJson(scenario.criteria) ? (analysis as Analysis) : null;
 }
 
-/** A run that is to be made, and the folder for it. */
-export interface Attempt {
-  readonly run: PlannedRun;
-  readonly folder: RunFolder;
-}
-
-/** As the names of its objects need it. */
-export function identityOf({ run, folder }: Attempt): PlannedRun & { readonly attempt: number } {
-  return { ...run, attempt: folder.attempt };
-}
-
-/**
- * What is to be done for a complete set of runs: those that are not there, and with `retry` those that failed, beside
- * what they left. A folder without a manifest is a killed run on this machine; on a cluster the run went on, and only
- * its copy is to be finished.
- */
-export function nextAttempts(scenario: Scenario, runs: readonly PlannedRun[], retry: boolean): Attempt[] {
-  const stack = stackFolder(projectRoot, scenario.stack);
-  return runs.flatMap((run) => {
-    const folder = RunFolder.latest(stack, run.runId);
-    if (folder.state === "absent" || (folder.state === "unfinished" && scenario.cluster !== null))
-      return [{ run, folder }];
-    return folder.state !== "complete" && retry ? [{ run, folder: folder.next(stack, run.runId) }] : [];
-  });
-}
-
 /** @param plannedSeconds length of the stages that have a time; 0: none has */
 export type OnProgress = (progress: HarnessProgress, plannedSeconds: number) => void;
 
@@ -80,8 +57,8 @@ export type OnProgress = (progress: HarnessProgress, plannedSeconds: number) => 
 export type MakeRun = (run: PlannedRun, folder: RunFolder, onProgress: OnProgress) => Promise<Manifest | null>;
 
 /**
- * Makes the runs in `todo`, one after the other, and writes the report over all of `runs`. Idempotent by run id: what
- * `nextAttempts` leaves out is never redone.
+ * Makes the runs in `todo`, one after the other but for those of a group, and writes the report over all of `runs`.
+ * Idempotent by run id: what `nextAttempts` leaves out is never redone.
  */
 export async function runBenchmark(
   scenario: Scenario,
@@ -92,16 +69,16 @@ export async function runBenchmark(
 ): Promise<BenchmarkResult> {
   const stack = stackFolder(projectRoot, scenario.stack);
   let ran = 0;
-  for (const { run, folder } of todo) {
+  const turns = batches(todo, ({ run }) => run.group);
+  for (const [turn, attempts] of turns.entries()) {
     if (driver.signal.aborted) break;
-    const number = ++ran;
-    driver.say(`run ${number}/${todo.length} ${run.runId}`);
-    const manifest = await makeRun(run, folder, (harness, seconds) => {
-      const eta = (harness.etaSeconds ?? seconds) + (todo.length - number) * seconds;
-      driver.progress({ run: number, runs: todo.length, target: run.target.name, harness, etaSeconds: eta });
-    });
-    if (manifest !== null && manifest.status !== "complete")
-      driver.warn(`run ${run.runId} is ${manifest.status}: ${manifest.reason}`);
+    await makeAtOnce(
+      attempts,
+      { first: ran + 1, runs: todo.length, turnsLeft: turns.length - turn - 1 },
+      makeRun,
+      driver,
+    );
+    ran += attempts.length;
   }
   const folders = runs.map((run) => RunFolder.latest(stack, run.runId));
   const out = reportFolder(scenario, runs);
@@ -111,6 +88,44 @@ export async function runBenchmark(
   const status = problems.length === 0 ? "complete" : analysis === null ? "failed" : "partial";
   const notMade = nextAttempts(scenario, runs, false).length;
   return { status, runs: runs.length, ran, problems, notMade, reportFolder: out, analysis };
+}
+
+/** Of the first of the runs, from 1, and of all. */
+interface Turn {
+  readonly first: number;
+  readonly runs: number;
+  readonly turnsLeft: number;
+}
+
+/** One run, or all of a group. One that fails leaves what the others measured. */
+async function makeAtOnce(
+  attempts: readonly Attempt[],
+  { first, runs, turnsLeft }: Turn,
+  makeRun: MakeRun,
+  driver: Driver,
+): Promise<void> {
+  const ids = attempts.map(({ run }) => run.runId);
+  const numbers = attempts.map((_, i) => first + i);
+  driver.say(`run ${numbers.join("+")}/${runs} ${ids.join(" and ")}${ids.length > 1 ? ", at once" : ""}`);
+  const states = new Map<number, RunProgress>();
+  const made = await Promise.allSettled(
+    attempts.map(({ run, folder }, i) =>
+      makeRun(run, folder, (harness, seconds) => {
+        const etaSeconds = (harness.etaSeconds ?? seconds) + turnsLeft * seconds;
+        const mine = { run: first + i, runs, target: run.target.name, harness, etaSeconds };
+        states.set(i, mine);
+        const beside = [...states].flatMap(([other, state]) => (other === i ? [] : [state]));
+        driver.progress(beside.length === 0 ? mine : { ...mine, beside });
+      }),
+    ),
+  );
+  const broken = made.find((result) => result.status === "rejected");
+  if (broken !== undefined) throw broken.reason;
+  const manifests = made.flatMap((result) => (result.status === "fulfilled" ? (result.value ?? []) : []));
+  const bad = manifests.filter(({ status }) => status !== "complete");
+  for (const { runId, status, reason } of bad) driver.warn(`run ${runId} is ${status}: ${reason}`);
+  if (attempts.length > 1 && bad.length > 0 && !driver.signal.aborted)
+    driver.warn(`${ids.join(" and ")} were not loaded together to the end; --retry repeats all of them`);
 }
 
 /** Imported when it is needed: the figures' libraries take a second to load, and most calls of `up` change nothing. */
@@ -133,6 +148,10 @@ function problem(run: PlannedRun, folder: RunFolder): string[] {
     case "unfinished":
       return [`run ${run.runId} was killed before it ended; what it left is in ${folder.path}`];
     default:
-      return [`run ${run.runId} is ${folder.state}: ${folder.manifest?.reason}`];
+      return [`run ${run.runId} is ${folder.state}: ${folder.manifest?.reason}${besideText(run)}`];
   }
+}
+
+function besideText({ loadedWith }: PlannedRun): string {
+  return loadedWith.length === 0 ? "" : ` (loaded with ${loadedWith.join(", ")}: --retry repeats all of them)`;
 }

@@ -38,6 +38,7 @@ export async function closeRun(
     scenarioName: scenario.name,
     target: run.target.name,
     repetition: run.repetition,
+    ...(run.group === null ? {} : { loadedWith: run.loadedWith, group: run.group }),
     attempt: folder.attempt,
     harness: scenario.harness.name,
     // An engine may be a simulator that nobody declared; the load generator asked it what it is.

@@ -4,6 +4,7 @@ import type { Scenario } from "../scenario/scenario.ts";
 import { type Attempt, identityOf, nextAttempts } from "./benchmark.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
+import { RunError } from "./runError.ts";
 import { RunFolder, stackFolder } from "./runFolder.ts";
 import type { Standing } from "./standing.ts";
 
@@ -26,6 +27,10 @@ export function clusterPlan(
   retry: boolean,
 ): ClusterPlan {
   const now = runsNow(runs);
+  if (now !== null && scenario.together)
+    throw new RunError(
+      "one engine at a time cannot be loaded together with others: leave out --in-turn, or set together to false",
+    );
   const attempts = scenario.mode === "benchmark" ? nextAttempts(scenario, runs, retry) : [];
   const todo = attempts.filter(({ run }) => now?.includes(run) ?? true);
   const needed = now ?? (scenario.mode === "benchmark" ? todo.map(({ run }) => run) : runs);

@@ -27,14 +27,25 @@ export interface RunProgress {
   readonly runs: number;
   readonly target: string;
   readonly harness: HarnessProgress;
+  /** Runs that are made at the same time; absent: none is. */
+  readonly beside?: readonly Omit<RunProgress, "beside">[];
   /** Of all runs together; 0 for stages that end after a number of requests, until they know their pace. */
   readonly etaSeconds: number;
 }
 
-/** One line, e.g. `run 1/2 engine-a: stage 3/6 concurrency 4, 41 ok, 0 failed, 4 in flight, ETA 28 s`. */
-export function progressLine({ run, runs, target, harness, etaSeconds }: RunProgress): string {
-  const where = runs > 1 ? `run ${run}/${runs} ${target}: ` : "";
-  if (harness.phase === "waiting") return `${where}waiting for the engine: ${harness.note ?? "no answer yet"}`;
+/** One line, e.g. `run 1/2 engine-a: stage 3/6 concurrency 4, 41 ok, 0 failed, 4 in flight, ETA 28 s`; runs at once side by side. */
+export function progressLine(progress: RunProgress): string {
+  const all = [progress, ...(progress.beside ?? [])].sort((a, b) => a.run - b.run);
+  const states = all.map(({ target, harness }) => `${progress.runs > 1 ? `${target}: ` : ""}${stateText(harness)}`);
+  const where = progress.runs > 1 ? `run ${all.map(({ run }) => run).join("+")}/${progress.runs} ` : "";
+  const waits = all.every(({ harness }) => harness.phase === "waiting");
+  const etaSeconds = Math.max(...all.map((one) => one.etaSeconds));
+  return `${where}${states.join(" | ")}${waits || etaSeconds === 0 ? "" : `, ETA ${formatSeconds(etaSeconds)}`}`;
+}
+
+function stateText(harness: HarnessProgress): string {
+  if (harness.phase === "waiting")
+    return `waiting for the ${harness.name === "others" ? "others" : "engine"}: ${harness.note ?? "no answer yet"}`;
   const named = harness.phase === "stage" && harness.name !== "";
   const phase =
     harness.phase === "stage" && !named
@@ -42,10 +53,9 @@ export function progressLine({ run, runs, target, harness, etaSeconds }: RunProg
       : named
         ? `stage ${harness.stage}/${harness.stages} ${harness.name}`
         : harness.phase;
-  const eta = etaSeconds === 0 ? "" : `, ETA ${formatSeconds(etaSeconds)}`;
   // Another load generator that tells nothing of its requests: 0 of them would be a lie.
-  if (harness.note !== undefined) return `${where}${phase}, ${harness.note}${eta}`;
-  return `${where}${phase}, ${harness.ok} ok, ${harness.failed} failed, ${harness.inFlight} in flight${eta}`;
+  if (harness.note !== undefined) return `${phase}, ${harness.note}`;
+  return `${phase}, ${harness.ok} ok, ${harness.failed} failed, ${harness.inFlight} in flight`;
 }
 
 export function formatSeconds(seconds: number): string {

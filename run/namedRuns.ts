@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 import type { Manifest } from "../analysis/run.ts";
+import { systemName } from "../analysis/systemName.ts";
 import { nearest } from "../scenario/nearest.ts";
 import { plannedRuns } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
@@ -68,8 +69,8 @@ function newestRuns(folder: string): RunFolder[] {
     .map(({ run }) => run);
 }
 
-function systemOf({ target, harness }: Manifest): string {
-  return `${harness} ${target}`;
+function systemOf(manifest: Manifest): string {
+  return `${manifest.harness} ${systemName(manifest)}`;
 }
 
 /** What repetitions of one scenario have in common. */

@@ -33,7 +33,7 @@ export function runEnding(
 }
 
 /** Exit codes of the load generator with which there is nothing to analyse: see `harness/main.ts --help`. */
-const failures = [1, 2, 4, 5];
+const failures = [1, 2, 4, 5, 6];
 
 /** The load generator's own last line says more than the exit code that the Job saw. */
 function lastWords({ log, exitCode, reason }: RunEnd): string | null {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { createReadStream, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { createReadStream, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import type { Manifest } from "../analysis/run.ts";
@@ -25,9 +25,15 @@ export class RunFolder {
     this.system = system;
   }
 
+  /** Of runs that were made at once, one may lack an earlier attempt. */
   static latest(stackFolder: string, runId: string): RunFolder {
-    let attempt = 1;
-    while (existsSync(attemptPath(stackFolder, runId, attempt + 1))) attempt++;
+    const names = existsSync(stackFolder) ? readdirSync(stackFolder) : [];
+    const prefix = `${runId}-a`;
+    const later = names.flatMap((name) => (name.startsWith(prefix) ? [Number(name.slice(prefix.length))] : []));
+    return RunFolder.at(stackFolder, runId, Math.max(1, ...later.filter(Number.isInteger)));
+  }
+
+  static at(stackFolder: string, runId: string, attempt: number): RunFolder {
     return new RunFolder(attemptPath(stackFolder, runId, attempt), attempt);
   }
 

@@ -1,4 +1,5 @@
 import { basename, resolve } from "node:path";
+import { systemName } from "../analysis/systemName.ts";
 import { RunError } from "./runError.ts";
 import { RunFolder } from "./runFolder.ts";
 
@@ -47,7 +48,7 @@ export function systemsOf(named: readonly Named[]): NamedSystems {
 
 /** A comparison may be compared again: then its names stand. */
 function targetOf({ system, manifest }: RunFolder): string {
-  return system ?? manifest?.target ?? "unknown";
+  return systemName({ target: "unknown", ...manifest, system });
 }
 
 /** The last part of a path, or all of it where that is not enough. */

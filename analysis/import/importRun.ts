@@ -21,7 +21,7 @@ export type RunOrigin = Pick<
   Manifest,
   "runId" | "stack" | "target" | "repetition" | "harness" | "simulated" | "provenance"
 > &
-  Partial<Pick<Manifest, "status" | "reason">> & { readonly startedAt?: Manifest["startedAt"] | null };
+  Partial<Pick<Manifest, "status" | "reason" | "loadedWith" | "group">> & { readonly startedAt?: Manifest["startedAt"] | null };
 
 /** Benchmark Reports are what llm-d-benchmark makes of the files of any harness. */
 const importers: Readonly<Record<HarnessName | "benchmark-report", Importer>> = {
@@ -129,6 +129,7 @@ async function identity(manifest: RunOrigin, native: string, results: NativeResu
     stack: manifest.stack,
     target: manifest.target,
     repetition: manifest.repetition,
+    ...(manifest.group === undefined ? {} : { loadedWith: manifest.loadedWith ?? [], group: manifest.group }),
     harness: manifest.harness,
     harnessVersion,
     simulated: manifest.simulated || simulator !== null || results.simulated === true,

@@ -26,3 +26,51 @@ describe("the id of a run", () => {
     assert.equal(idOf({ harness, harnessSettings: { imagePullSecret: "nvcr" } }), idOf({ harness }));
   });
 });
+
+describe("runs of several targets together", () => {
+  const values = {
+    platform: "kind",
+    gpu: "h100-80",
+    model: "llama-8b",
+    method: "simulated",
+    repetitions: 2,
+    targets: [{ name: "a" }, { name: "b", simulator: { slowdown: 2 } }],
+  };
+  const alone = scenarioOf(values);
+  const together = { ...alone, together: true };
+  const named = (runs: ReturnType<typeof plannedRuns>) =>
+    runs.map(({ target, loadedWith }) => [target.name, ...loadedWith].join("+"));
+
+  it("come after each round of single ones, in its order", () => {
+    assert.deepEqual(named(plannedRuns(together)), ["a", "b", "a+b", "b+a", "b", "a", "b+a", "a+b"]);
+  });
+
+  it("leave the others what they were", () => {
+    const ids = plannedRuns(alone).map(({ runId }) => runId);
+    const single = plannedRuns(together).filter(({ group }) => group === null);
+    assert.deepEqual(
+      single.map(({ runId }) => runId),
+      ids,
+    );
+  });
+
+  it("have ids of their own, which change with either target", () => {
+    const runs = plannedRuns(together);
+    assert.equal(new Set(runs.map(({ runId }) => runId)).size, 8);
+    const slower = [{ name: "a" }, { name: "b", simulator: { slowdown: 3 } }];
+    const other = plannedRuns({ ...scenarioOf({ ...values, targets: slower }), together: true });
+    const idsOf = (all: typeof runs, name: string) =>
+      all.filter(({ target }) => target.name === name).map(({ runId }) => runId);
+    const [aloneBefore, togetherBefore] = idsOf(runs, "a");
+    const [aloneAfter, togetherAfter] = idsOf(other, "a");
+    assert.equal(aloneAfter, aloneBefore);
+    assert.notEqual(togetherAfter, togetherBefore);
+  });
+
+  it("are one group per repetition", () => {
+    const groups = plannedRuns(together).flatMap(({ group }) => group ?? []);
+    assert.equal(new Set(groups).size, 2);
+    assert.equal(groups[0], groups[1]);
+    assert.match(groups[0] as string, /^together-[0-9a-f]{8}-r1$/);
+  });
+});
