@@ -30,12 +30,13 @@ const allowed: Record<string, readonly string[]> = {
     ".",
   ],
   "gke-cluster": ["components"],
+  "llm-d-prerequisites": ["components"],
   ".": ["scenario", "platform", "workloads", "manifests", "cluster", "analysis", "run", "components"],
 };
 
 /** Formats and assumptions that cross a border: anyone may read them, they import nothing. */
 const contracts = ["harness/plan.ts", "harness/recordFormat.ts", "simulator/config.ts", "simulator/imageTokens.ts"];
-const mayUsePulumi = ["components", "cli", "gke-cluster", "."];
+const mayUsePulumi = ["components", "cli", "gke-cluster", "llm-d-prerequisites", "."];
 
 interface Import {
   readonly file: string;
