@@ -12,8 +12,8 @@ import { ClusterCheckout } from "./equipment/clusterCheckout.ts";
 import { importGuidellmImage, tokenizerFolder } from "./equipment/guidellm/image.ts";
 import { findPython, guidellmPackages } from "./equipment/guidellm/packages.ts";
 import { listing } from "./equipment/leftovers.ts";
+import { loadImage } from "./equipment/nodeImage.ts";
 import { harnesses, objectsOf, uidsOf } from "./equipment/objectsOf.ts";
-import { loadImage } from "./equipment/vllm/image.ts";
 
 const stack = "guidellm";
 const requestsPerLoad = 20;

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod, V1SecurityContext } from "@kubernetes/client-node";
 import { createNamespace, deleteNamespace, describeOnCluster, namespaceName, testCore } from "./equipment/cluster.ts";
+import { loadImage } from "./equipment/nodeImage.ts";
 import { turn } from "./equipment/turn.ts";
-import { importVllmImage, loadImage, vllmImage } from "./equipment/vllm/image.ts";
+import { importVllmImage, vllmImage } from "./equipment/vllm/image.ts";
 
 const locked: V1SecurityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
 // As OpenShift assigns it: no entry in /etc/passwd.

@@ -3,9 +3,10 @@ import { type SmallNode, smallNode } from "./admission/smallNode.ts";
 import { kubeconfig, skipReason } from "./cluster.ts";
 import { ClusterCheckout } from "./clusterCheckout.ts";
 import { addGpus, type GpuNode } from "./gpuNode.ts";
+import { loadImage } from "./nodeImage.ts";
 import { addStorageClasses } from "./storageClasses.ts";
 import { turn } from "./turn.ts";
-import { importVllmImage, loadImage } from "./vllm/image.ts";
+import { importVllmImage } from "./vllm/image.ts";
 
 /** Why stacks with GPUs cannot be tested here; null: they can. */
 export const noGpuStacks: string | null =

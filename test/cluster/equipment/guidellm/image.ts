@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { chmodSync, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { guidellm } from "../../../../workloads/adapters/guidellm.ts";
-import { loadImage } from "../vllm/image.ts";
+import { loadImage } from "../nodeImage.ts";
 import type { Python } from "./packages.ts";
 import { byteTokenizer } from "./tokenizer.ts";
 

@@ -11,6 +11,7 @@ const valued = new Set([
   "--gpu-memory-utilization",
   "--host",
   "--kv-cache-dtype",
+  "--kv-transfer-config",
   "--max-model-len",
   "--max-num-batched-tokens",
   "--max-num-seqs",

@@ -2,9 +2,11 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { findGpu } from "../../../../scenario/gpus.ts";
+import type { SimulatorConfig } from "../../../../simulator/config.ts";
 import { startSimulator } from "../../../../simulator/server.ts";
 import { parseServeArguments, UsageError } from "./serveArguments.ts";
 import { standInConfig } from "./standInEngine.ts";
+import { serveTransfers } from "./transfers.ts";
 
 const loadMilliseconds = 3000;
 
@@ -27,8 +29,13 @@ async function main([command, ...args]: readonly string[]): Promise<void> {
     await sleep(loadMilliseconds / (shards + 1));
   }
   log(`GPU KV cache size: ${(config.numGpuBlocks * config.blockSize).toLocaleString("en-US")} tokens`);
-  const { url } = await startSimulator(config, { apiKey: process.env.VLLM_API_KEY });
+  const transfer = asked.flags.get("--kv-transfer-config");
+  const { url } = transfer === undefined ? await serve(config) : await serveTransfers(transfer, config, serve);
   log(`Application startup complete. Listening on ${url}`);
+}
+
+function serve(config: SimulatorConfig): Promise<{ url: string; port: number }> {
+  return startSimulator(config, { apiKey: process.env.VLLM_API_KEY });
 }
 
 function log(line: string): void {
