@@ -118,6 +118,17 @@ bench
   .option("--simulated", "the engine was a simulated one, and the report must say so", false)
   .action(async (path, options) => ends((await import("./import.ts")).importFiles(path, options)));
 bench
+  .command("convert <file>")
+  .description("a scenario of llm-d-benchmark (*.sh, up to v0.5) becomes a stack file; says what it cannot carry")
+  .option("--stack <name>", "name of the stack (default: from the file's name)")
+  .option("--out <file>", "where to write (default: Pulumi.STACK.yaml)")
+  .option("--platform <platform>", "gke, ocp or kind, where the file does not tell")
+  .option("--gpu <gpu>", "such as h100-80, where the file does not tell")
+  .option("--force", "write over a file that is there", false)
+  .action(async (file, options) => {
+    exitCode = (await import("./convert.ts")).convertFile(file, options);
+  });
+bench
   .command("export <stack-or-folder>")
   .description("results in a format of others; one file goes to stdout, several into a folder")
   .requiredOption("--format <format>", "benchmark-report (0.2.1), csv, json, github-action-benchmark or bencher")

@@ -1,0 +1,90 @@
+import type { Context } from "./carrier.ts";
+import { carried, groups } from "./carriers.ts";
+import { Draft, type Row } from "./draft.ts";
+import { methodsOf } from "./model.ts";
+import { readShell, type ShellFile } from "./readShell.ts";
+import { whyWithoutMeaning } from "./withoutMeaning.ts";
+
+export interface Converted {
+  /** Keys of a stack file, without their namespace. */
+  readonly config: Readonly<Record<string, unknown>>;
+  readonly rows: readonly Row[];
+}
+
+export type Told = Pick<Context, "fileName" | "platform" | "gpu" | "profilesOf">;
+
+/** What a target may say of its own. */
+const ofTarget = ["gpu", "gpuCount", "model", "method", "engine", "simulator", "llmd"];
+
+/** A scenario of llm-d-benchmark (`*.sh`, v0.0 to v0.5) as the configuration of a stack. The script is read, never executed. */
+export function convert(script: string, told: Told): Converted {
+  const file = readShell(script);
+  const methods = methodsOf(file.variables.get("LLMDBENCH_DEPLOY_METHODS")?.text);
+  const drafts = methods.map((method) => convertOne(file, { ...told, method, simulated: simulates(file, method) }));
+  const rows = new Map<string, Row>();
+  for (const row of drafts.flatMap((draft) => draft.rows)) rows.set(JSON.stringify(row), row);
+  const unread = file.unread.map(({ line, what }): Row => {
+    const why = `${what} is not understood, and nothing is executed. What it would have set is left out.`;
+    return { status: "not carried", variable: null, line, result: null, why };
+  });
+  return { config: withTargets(drafts, modelsOf(file)), rows: [...rows.values(), ...unread] };
+}
+
+function convertOne(file: ShellFile, context: Context): Draft {
+  const draft = new Draft(file);
+  for (const { carriers } of groups) for (const carrier of carriers) carrier.carry(draft, context);
+  draft.rest(whyWithoutMeaning, carried);
+  return draft;
+}
+
+/** The image tells: there was no method of that name. */
+function simulates({ variables }: ShellFile, method: string): boolean {
+  const image = method === "standalone" ? "VLLM_STANDALONE_IMAGE" : "LLMD_IMAGE";
+  return ["_NAME", "_REPO", ""].some((part) =>
+    variables.get(`LLMDBENCH_${image}${part}`)?.text.endsWith("llm-d-inference-sim"),
+  );
+}
+
+function modelsOf({ variables }: ShellFile): string[] {
+  const list = variables.get("LLMDBENCH_DEPLOY_MODEL_LIST");
+  return list?.why === null
+    ? list.text
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "")
+    : [];
+}
+
+/** Each method with each model is a target; what all have stays at the top. */
+function withTargets(drafts: readonly Draft[], models: readonly string[]): Record<string, unknown> {
+  const [first] = drafts as [Draft];
+  const all = drafts.flatMap(({ config }) =>
+    models.length > 1 ? models.map((model) => ({ ...config, model })) : [config],
+  );
+  if (all.length === 1) return first.config;
+  const shared = Object.fromEntries(
+    Object.entries(first.config).filter(
+      ([key, value]) => !ofTarget.includes(key) || all.every((one) => same(one[key], value)),
+    ),
+  );
+  const targets = all.map((config) => {
+    const own = ofTarget.filter((key) => key in config && !(key in shared));
+    return {
+      name: targetName(config, drafts.length > 1, models.length > 1),
+      ...Object.fromEntries(own.map((key) => [key, config[key]])),
+    };
+  });
+  return { ...shared, targets };
+}
+
+const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
+function targetName({ method, model }: Readonly<Record<string, unknown>>, methods: boolean, models: boolean): string {
+  const parts = [...(models ? [String(model).split("/").at(-1)!] : []), ...(methods ? [String(method)] : [])];
+  return parts
+    .join("-")
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .slice(-30)
+    .replace(/^[^a-z]+|-+$/g, "");
+}
