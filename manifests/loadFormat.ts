@@ -7,7 +7,7 @@ import type {
   V1VolumeMount,
 } from "@kubernetes/client-node";
 import type { LoadFormat } from "../scenario/engine.ts";
-import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
+import type { LlmdTarget, Scenario, StandaloneTarget } from "../scenario/scenario.ts";
 import { shortHash } from "./hash.ts";
 import { labels } from "./labels.ts";
 import { installLoaderScript, serialiseScript } from "./loadFormatScripts.ts";
@@ -113,7 +113,7 @@ export function loadFormatParts(
 }
 
 /** `--load-format` and what belongs to it; names of v0.26.0 (EngineArgs.create_load_config, TensorizerConfig). */
-export function loadFormatArguments(target: StandaloneTarget, modelPath: string): string[] {
+export function loadFormatArguments(target: StandaloneTarget | LlmdTarget, modelPath: string): string[] {
   const { loadFormat } = target.engine;
   if (loadFormat === null) return [];
   const extra =
@@ -133,7 +133,7 @@ export function loadFormatArguments(target: StandaloneTarget, modelPath: string)
  * Of the serialised copy, beside the model. What shapes its tensors is in the name: one that was made for other settings
  * is not read; engine.extraArgs, which might, are refused with this format. With tensor parallelism each rank has a file, and vLLM puts the rank in place of %03d.
  */
-function tensorizerUri({ engine, model }: StandaloneTarget, modelPath: string): string {
+function tensorizerUri({ engine, model }: Pick<StandaloneTarget, "engine" | "model">, modelPath: string): string {
   const { tensorParallel, dtype, kvCacheDtype, image } = engine;
   const settings = shortHash([modelPath, tensorParallel, dtype, kvCacheDtype, image], 8);
   const folder = `${modelMount}/tensorizer/${model.name}/${settings}`;

@@ -1,7 +1,7 @@
 import type { V1ConfigMap, V1EnvVar, V1Job, V1PersistentVolumeClaim, V1PodSpec } from "@kubernetes/client-node";
 import { platformOf } from "../platform/index.ts";
 import { weightBytes } from "../scenario/modelSize.ts";
-import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
+import type { LlmdTarget, Scenario, StandaloneTarget, Target } from "../scenario/scenario.ts";
 import { downloadScript } from "./downloadScript.ts";
 import { gpuPlacement } from "./gpuPlacement.ts";
 import { shortHash } from "./hash.ts";
@@ -27,9 +27,12 @@ export interface ModelCache {
 const revision = "main";
 const GiB = 2 ** 30;
 
+/** A target whose engines load a model from a cache; those of one method and of the other may share it. */
+type LoadingTarget = StandaloneTarget | LlmdTarget;
+
 /** Claim, script and download Job for the model of `target`. */
-export function modelCacheManifests(scenario: Scenario, target: StandaloneTarget): ModelCache {
-  const loading = scenario.targets.filter((other) => other.method === "standalone");
+export function modelCacheManifests(scenario: Scenario, target: LoadingTarget): ModelCache {
+  const loading = scenario.targets.filter(loadsModel);
   const claimName = claimNameOf(scenario, target);
   const sharing = loading.filter((other) => claimNameOf(scenario, other) === claimName);
   // The first target with the same model fetches it for all: two Jobs writing one folder would spoil it.
@@ -51,19 +54,23 @@ export function modelCacheManifests(scenario: Scenario, target: StandaloneTarget
   };
 }
 
+export function loadsModel(target: Target): target is LoadingTarget {
+  return target.method === "standalone" || (target.method === "llm-d" && target.llmd.simulator === null);
+}
+
 /**
  * A ReadWriteOnce volume is for pods of one node, and two engines mostly run on two: each has a claim of its own. Another
  * model is another claim: one that is there can never become smaller, and grows only where its class allows it. Where
  * the size is set, models may share the room.
  */
-function claimNameOf(scenario: Scenario, target: StandaloneTarget): string {
+function claimNameOf(scenario: Scenario, target: LoadingTarget): string {
   const { claim, accessMode, size } = clusterOf(scenario).modelStorage;
   if (claim !== null) return claim;
   if (accessMode !== "ReadWriteOnce") return "model-pvc";
   return `model-pvc-${target.name}-${shortHash(size ?? [target.model.name, claimSize([target])], 4)}`;
 }
 
-function claim(scenario: Scenario, name: string, sharing: readonly StandaloneTarget[]): V1PersistentVolumeClaim {
+function claim(scenario: Scenario, name: string, sharing: readonly LoadingTarget[]): V1PersistentVolumeClaim {
   const { storageClass, modelStorage } = clusterOf(scenario);
   const className =
     modelStorage.storageClass ?? storageClass ?? platformOf(scenario.platform).storage.modelClass ?? null;
@@ -84,14 +91,14 @@ function claim(scenario: Scenario, name: string, sharing: readonly StandaloneTar
 }
 
 /** Room for the weights of each model, a third more for a file that is fetched again, and tokenizers; in steps of 5 GiB. */
-function claimSize(targets: readonly StandaloneTarget[]): string {
+function claimSize(targets: readonly LoadingTarget[]): string {
   const models = new Map(targets.map(({ model }) => [model.name, model]));
   const bytes = [...models.values()].reduce((sum, model) => sum + 1.3 * weightBytes(model) + GiB, 0) + copies(targets);
   return `${5 * Math.ceil(bytes / (5 * GiB))}Gi`;
 }
 
 /** Engines that load with tensorizer read a copy of their own. */
-function copies(sharing: readonly StandaloneTarget[]): number {
+function copies(sharing: readonly LoadingTarget[]): number {
   const loading = sharing.filter(({ engine }) => engine.loadFormat === "tensorizer");
   return loading.reduce((sum, { model }) => sum + 1.1 * weightBytes(model), 0);
 }
@@ -112,7 +119,7 @@ function scriptConfigMap(scenario: Scenario): V1ConfigMap {
 
 function job(
   scenario: Scenario,
-  target: StandaloneTarget,
+  target: LoadingTarget,
   claimName: string,
   configMap: V1ConfigMap,
   env: readonly V1EnvVar[],
@@ -141,7 +148,7 @@ function job(
 
 function podSpec(
   scenario: Scenario,
-  target: StandaloneTarget,
+  target: LoadingTarget,
   claimName: string,
   script: string,
   env: readonly V1EnvVar[],

@@ -1,4 +1,4 @@
-import type { StandaloneTarget } from "../scenario/scenario.ts";
+import type { LlmdTarget, StandaloneTarget } from "../scenario/scenario.ts";
 import { loadFormatArguments } from "./loadFormat.ts";
 import { enginePort } from "./names.ts";
 
@@ -14,6 +14,14 @@ export function vllmArguments(target: StandaloneTarget, modelPath: string): stri
     ...["--host", "0.0.0.0"],
     ...["--port", String(enginePort)],
     ...["--tensor-parallel-size", String(engine.tensorParallel)],
+    ...vllmSettings(target, modelPath),
+  ];
+}
+
+/** Those that say how to serve a model, not which one and where: the same ones under every method, or a comparison would compare them. */
+export function vllmSettings(target: StandaloneTarget | LlmdTarget, modelPath: string): string[] {
+  const { engine } = target;
+  return [
     ...["--max-model-len", String(engine.maxModelLen)],
     ...["--max-num-seqs", String(engine.maxNumSeqs)],
     ...["--max-num-batched-tokens", String(engine.maxNumBatchedTokens)],

@@ -1,7 +1,7 @@
 import type { V1Container, V1Deployment, V1EnvVar, V1ResourceRequirements } from "@kubernetes/client-node";
 import type { GpuPlacement } from "../platform/index.ts";
 import { readsStartup } from "../scenario/harnesses.ts";
-import type { Scenario, StandaloneTarget } from "../scenario/scenario.ts";
+import type { LlmdTarget, Scenario, StandaloneTarget } from "../scenario/scenario.ts";
 import { waitForModelScript } from "./downloadScript.ts";
 import { engineKeyEnv } from "./engineKey.ts";
 import { engineSelector } from "./engineService.ts";
@@ -19,7 +19,7 @@ import { vllmArguments } from "./vllmArguments.ts";
 export function vllmDeployment(scenario: Scenario, target: StandaloneTarget, cache: ModelCache): V1Deployment {
   const all = labels(scenario, "engine", { target: target.name });
   const placement = gpuPlacement(scenario, target);
-  const env = environment(scenario, target, placement);
+  const env = vllmEnvironment(scenario, target, placement);
   const format = loadFormatParts(target, cache, env, engineResources(target, placement));
   return {
     apiVersion: "apps/v1",
@@ -62,7 +62,13 @@ export function vllmDeployment(scenario: Scenario, target: StandaloneTarget, cac
   };
 }
 
-function waitForModel(scenario: Scenario, { engine }: StandaloneTarget, cache: ModelCache): V1Container {
+/** Before the engine; `volume` is the pod's name of the model cache. */
+export function waitForModel(
+  scenario: Scenario,
+  { engine }: Pick<StandaloneTarget, "engine">,
+  cache: ModelCache,
+  volume = "model-cache",
+): V1Container {
   return {
     name: "wait-for-model",
     image: engine.image,
@@ -75,7 +81,7 @@ function waitForModel(scenario: Scenario, { engine }: StandaloneTarget, cache: M
     resources: { requests: { cpu: "100m", memory: "64Mi" }, limits: { cpu: "100m", memory: "64Mi" } },
     securityContext: containerSecurityContext({ readOnlyRoot: true }),
     terminationMessagePolicy: "FallbackToLogsOnError",
-    volumeMounts: [{ name: "model-cache", mountPath: modelMount, readOnly: true }],
+    volumeMounts: [{ name: volume, mountPath: modelMount, readOnly: true }],
   };
 }
 
@@ -91,9 +97,7 @@ function engine(
   placement: GpuPlacement,
   { env, mounts }: Pick<LoadFormatParts, "env" | "mounts">,
 ): V1Container {
-  const { readyTimeoutSeconds } = clusterOf(scenario);
   const { image } = target.engine;
-  const health = { httpGet: { path: "/health", port: "http" } };
   return {
     name: "engine",
     image,
@@ -102,16 +106,7 @@ function engine(
     args: vllmArguments(target, cache.modelPath),
     env: [...env],
     ports: [{ name: "http", containerPort: enginePort, protocol: "TCP" }],
-    // Loading 70B parameters, compiling and capturing CUDA graphs takes many minutes; nothing else is probed before it is over.
-    startupProbe: {
-      ...health,
-      periodSeconds: 5,
-      timeoutSeconds: 5,
-      failureThreshold: Math.ceil(readyTimeoutSeconds / 5),
-    },
-    readinessProbe: { ...health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
-    // An overloaded engine answers late and must not be killed for it, least of all in a stress test; a dead one ends by itself.
-    livenessProbe: { ...health, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 10 },
+    ...vllmProbes(scenario, "http"),
     resources: engineResources(target, placement),
     securityContext: containerSecurityContext({ readOnlyRoot: false }),
     terminationMessagePolicy: "FallbackToLogsOnError",
@@ -124,7 +119,31 @@ function engine(
   };
 }
 
-function environment(scenario: Scenario, target: StandaloneTarget, placement: GpuPlacement): V1EnvVar[] {
+export function vllmProbes(
+  scenario: Scenario,
+  port: string | number,
+): Required<Pick<V1Container, "startupProbe" | "readinessProbe" | "livenessProbe">> {
+  const { readyTimeoutSeconds } = clusterOf(scenario);
+  const health = { httpGet: { path: "/health", port } };
+  return {
+    // Loading 70B parameters, compiling and capturing CUDA graphs takes many minutes; nothing else is probed before it is over.
+    startupProbe: {
+      ...health,
+      periodSeconds: 5,
+      timeoutSeconds: 5,
+      failureThreshold: Math.ceil(readyTimeoutSeconds / 5),
+    },
+    readinessProbe: { ...health, periodSeconds: 5, timeoutSeconds: 5, failureThreshold: 3 },
+    // An overloaded engine answers late and must not be killed for it, least of all in a stress test; a dead one ends by itself.
+    livenessProbe: { ...health, periodSeconds: 30, timeoutSeconds: 20, failureThreshold: 10 },
+  };
+}
+
+export function vllmEnvironment(
+  scenario: Scenario,
+  target: StandaloneTarget | LlmdTarget,
+  placement: GpuPlacement,
+): V1EnvVar[] {
   const plain = {
     // A user id without an entry in /etc/passwd has neither home nor name, and vLLM crashes asking for them (vllm#44548).
     HOME: "/tmp",

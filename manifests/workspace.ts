@@ -5,6 +5,7 @@ import type { Scenario, Target } from "../scenario/scenario.ts";
 import { hasApiKey } from "./engineKey.ts";
 import type { KubernetesObject } from "./kubernetesObject.ts";
 import { labels } from "./labels.ts";
+import { loadsModel } from "./modelCache.ts";
 import {
   apiKeySecretName,
   collectorServiceAccount,
@@ -32,13 +33,10 @@ export function workspaceManifests(
   ];
 }
 
-/** Does it have an engine whose model is downloaded? */
-export function needsModel({ method }: Target): boolean {
-  return method === "standalone" || method === "llm-d";
-}
-
 function namespace(scenario: Scenario, name: string): V1Namespace {
-  const level = platformOf(scenario.platform).podSecurity.level;
+  const { level } = platformOf(scenario.platform).podSecurity;
+  // The endpoint picker's pod, and the sidecar of decode pods: their charts set no security context that "restricted" takes.
+  const enforced = scenario.targets.some(({ method }) => method === "llm-d") ? "baseline" : level;
   return {
     apiVersion: "v1",
     kind: "Namespace",
@@ -46,7 +44,7 @@ function namespace(scenario: Scenario, name: string): V1Namespace {
       name,
       labels: {
         ...labels(scenario, "workspace"),
-        "pod-security.kubernetes.io/enforce": level,
+        "pod-security.kubernetes.io/enforce": enforced,
         "pod-security.kubernetes.io/audit": level,
         "pod-security.kubernetes.io/warn": level,
       },
@@ -95,8 +93,8 @@ function secrets(scenario: Scenario, hfToken: boolean): V1Secret[] {
     },
     type: "Opaque",
   });
-  const loading = scenario.targets.filter(needsModel);
-  const gated = loading.some((target) => target.method !== "existing" && target.model.gated);
+  const loading = scenario.targets.filter(loadsModel);
+  const gated = loading.some(({ model }) => model.gated);
   const counts = countsTokens(scenario.harness.name) && scenario.harness.tokenizer === null;
   const gatedTokenizer =
     counts && scenario.targets.some((target) => target.method !== "existing" && target.model.gated);
