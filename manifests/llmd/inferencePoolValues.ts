@@ -1,7 +1,7 @@
 import type { LlmdTarget, Scenario } from "../../scenario/scenario.ts";
 import { endpointPickerImage } from "./charts.ts";
 import { poolLabels, servicePort } from "./pool.ts";
-import { openMetrics, pickerResources, pluginsConfig, pluginsFile, providerName } from "./routerParts.ts";
+import { openMetrics, pickerResources, pluginsOf, providerName } from "./routerParts.ts";
 
 /** What we set of the values of GAIE's charts v1.5.0 for the endpoint picker. */
 export interface InferenceExtensionValues {
@@ -19,8 +19,7 @@ export function inferenceExtensionValues(target: LlmdTarget): InferenceExtension
     // One: its prefix index and its counts of requests are its own.
     replicas: 1,
     image: { ...endpointPickerImage, pullPolicy: "IfNotPresent" },
-    pluginsConfigFile: pluginsFile,
-    pluginsCustomConfig: pluginsConfig(target),
+    ...pluginsOf(target),
     flags: { v: 1 },
     resources: pickerResources(target),
     monitoring: openMetrics,

@@ -1,5 +1,6 @@
 import { dump } from "js-yaml";
 import type { LlmdTarget, Scenario } from "../../scenario/scenario.ts";
+import { shortHash } from "../hash.ts";
 import { envoyImage } from "./charts.ts";
 import { endpointPickerConfig } from "./endpointPickerConfig.ts";
 import { routerRelease } from "./llmdNames.ts";
@@ -10,11 +11,17 @@ import { poolLabels, routerProxyPort } from "./pool.ts";
  * proxy beside it where there is no gateway.
  */
 
-/** Key of the chart's ConfigMap, and file in the picker's pod. */
-export const pluginsFile = "llm-bench.yaml";
-
-export function pluginsConfig({ llmd }: LlmdTarget): Record<string, string> {
-  return { [pluginsFile]: dump(endpointPickerConfig(llmd), { noRefs: true, lineWidth: -1 }) };
+/**
+ * The picker's configuration as a file of the chart's ConfigMap, named by what it holds: the charts do not restart the picker
+ * when the ConfigMap changes, and it would go on with the routing of before; another name is another argument.
+ */
+export function pluginsOf({ llmd }: LlmdTarget): {
+  readonly pluginsConfigFile: string;
+  readonly pluginsCustomConfig: Readonly<Record<string, string>>;
+} {
+  const config = endpointPickerConfig(llmd);
+  const file = `llm-bench-${shortHash(config, 8)}.yaml`;
+  return { pluginsConfigFile: file, pluginsCustomConfig: { [file]: dump(config, { noRefs: true, lineWidth: -1 }) } };
 }
 
 /** No limit of cores: a picker that is stopped in a burst delays every request. Memory may double before it is a leak. */

@@ -4,8 +4,7 @@ import { poolLabels, servicePort } from "./pool.ts";
 import {
   openMetrics,
   pickerResources,
-  pluginsConfig,
-  pluginsFile,
+  pluginsOf,
   providerName,
   proxyConfigMap,
   proxyContainer,
@@ -18,8 +17,7 @@ function routerValues(scenario: Scenario, target: LlmdTarget) {
     epp: {
       replicas: 1,
       image: { ...endpointPickerImage, pullPolicy: "IfNotPresent" },
-      pluginsConfigFile: pluginsFile,
-      pluginsCustomConfig: pluginsConfig(target),
+      ...pluginsOf(target),
       flags: { v: 1 },
       resources: pickerResources(target),
     },
