@@ -23,7 +23,13 @@ export async function destroy(name: string, options: DestroyOptions): Promise<nu
   if (options.clusterGone) process.env.PULUMI_K8S_DELETE_UNREACHABLE = "true";
   const { summary } = await withStack(name, async (stack) => {
     const { unconfirmed } = await recordedState(stack);
-    const result = await stack.destroy({ suppressProgress: true, ...engineOutput(options) });
+    const how = { suppressProgress: true, ...engineOutput(options) };
+    const result = await stack.destroy(how).catch(async (error: unknown) => {
+      // To uninstall a release that somebody else has uninstalled is an error for ever, until the state is told.
+      if (!/Release not loaded: \S+ release: not found/.test(String(error))) throw error;
+      await stack.refresh(how);
+      return stack.destroy(how);
+    });
     if (unconfirmed.length > 0 && !options.clusterGone) {
       const { cluster } = loadScenario(name, "warn");
       if (cluster !== null) await removeOwn(unconfirmed, name, cluster, stack);

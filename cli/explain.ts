@@ -75,6 +75,25 @@ const known: readonly Known[] = [
       ),
   },
   {
+    says: /another operation \(install\/upgrade\/rollback\) is in progress|cannot re-use a name that is still in use/,
+    explain: (_match, stack, text) => {
+      const release = /Release "?([\w-]+\/[\w-]+)"?|:helm\.sh\/v3:Release::?\s*(\S+)/.exec(text);
+      const which = release?.[1] ?? release?.[2];
+      return new CommandError(
+        `Helm holds a release of stack "${stack}"${which ? ` (${which})` : ""} to be installed or upgraded by somebody else: a command that was killed left it so, and its record could not be read or is not of this stack`,
+        `list and delete Secrets of the namespace is the right that ./bench up needs to mend it; by hand: kubectl get secrets -l owner=helm, delete the one whose status is pending-*, and run ./bench up ${stack} again`,
+      );
+    },
+  },
+  {
+    says: /\\?"([\w-]+)\\?" has no deployed releases/,
+    explain: ([, name], stack) =>
+      new CommandError(
+        `release ${name} of stack "${stack}" is not in the cluster any more: somebody else uninstalled it`,
+        `./bench destroy ${stack}, then ./bench up ${stack} again; results stay`,
+      ),
+  },
+  {
     says: /cluster is unreachable[^\n]*|due to unreachable cluster[^\n]*/,
     explain: ([line], stack) =>
       new CommandError(

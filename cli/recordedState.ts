@@ -8,6 +8,9 @@ export interface ObjectName {
   readonly metadata: { readonly name: string; readonly namespace?: string };
 }
 
+/** How a Helm release is named among objects. */
+export const releaseKind = { apiVersion: "helm.sh/v3", kind: "Release" } as const;
+
 /** What earlier commands wrote down about a stack. */
 export interface RecordedState {
   /** Cluster that its objects are in; null: nothing of it is deployed. */
@@ -50,7 +53,11 @@ export function readState({ deployment }: Deployment): RecordedState {
   };
 }
 
-function objectName({ inputs }: Resource): ObjectName[] {
+function objectName({ type, inputs }: Resource): ObjectName[] {
+  if (type === "kubernetes:helm.sh/v3:Release") {
+    const { name, namespace } = (inputs ?? {}) as { name?: string; namespace?: string };
+    return name && namespace ? [{ ...releaseKind, metadata: { name, namespace } }] : [];
+  }
   const { apiVersion, kind, metadata } = (inputs ?? {}) as Partial<ObjectName>;
   if (!apiVersion || !kind || !metadata) return [];
   const { name, namespace } = metadata;

@@ -1,10 +1,11 @@
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
+import { type Cluster, type ClusterAccess, clusterAccess, connect } from "../cluster/connection.ts";
+import { forgetRecord, type HelmRecord, helmRecords, uninstall } from "../cluster/helmRecords.ts";
 import { isStatus } from "../cluster/noAnswer.ts";
 import { labelKeys, labelValue } from "../manifests/labels.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import { clusterToken } from "./clusterToken.ts";
-import type { ObjectName } from "./recordedState.ts";
+import { type ObjectName, releaseKind } from "./recordedState.ts";
 
 /**
  * Objects that a killed `up` had created before it could write that down. To create them again fails with "already
@@ -20,6 +21,7 @@ export async function ownAmong(
   const cluster = connect(await access(settings, stack));
   const isOurs = async (object: ObjectName) => {
     try {
+      if (isRelease(object)) return (await recordsOf(cluster, object, name)).length > 0;
       const { metadata } = await cluster.objects.read(object as never);
       return metadata?.labels?.[labelKeys.stack] === labelValue(name);
     } catch (error) {
@@ -31,14 +33,37 @@ export async function ownAmong(
   return objects.filter((_, i) => ours[i]);
 }
 
-/** Lets the provider take over what exists, by its own switch (pulumi-kubernetes#2926), for the rest of this process. */
-export function takeOver(objects: readonly ObjectName[], say: (line: string) => void): void {
+/**
+ * Lets the provider take over what exists, by its own switch (pulumi-kubernetes#2926), for the rest of this process. A
+ * release is installed once more, which Helm does to a name only that it has no record of; it adopts the objects.
+ */
+export async function takeOver(
+  objects: readonly ObjectName[],
+  name: string,
+  settings: ClusterSettings,
+  stack: Stack,
+  say: (line: string) => void,
+): Promise<void> {
   if (objects.length === 0) return;
   for (const { kind, metadata } of objects)
     say(
       `taking over ${kind} ${metadata.name}, which an earlier \`up\` created and was killed before it wrote that down`,
     );
   process.env.PULUMI_K8S_UPSERT_EXISTING_OBJECTS = "true";
+  const cluster = connect(await access(settings, stack));
+  for (const release of objects.filter(isRelease)) {
+    for (const record of await recordsOf(cluster, release, name)) {
+      await forgetRecord(cluster, release.metadata.namespace ?? "", record);
+    }
+  }
+}
+
+function isRelease({ kind, apiVersion }: ObjectName): boolean {
+  return kind === releaseKind.kind && apiVersion === releaseKind.apiVersion;
+}
+
+function recordsOf(cluster: Cluster, { metadata }: ObjectName, stack: string): Promise<HelmRecord[]> {
+  return helmRecords(cluster, metadata.namespace ?? "", [metadata.name], stack);
 }
 
 /** At `destroy` the engine does not know of them, so they would stay. */
@@ -52,6 +77,10 @@ export async function removeOwn(
   if (own.length === 0) return;
   const cluster = connect(await access(settings, stack));
   for (const object of own) {
+    if (isRelease(object)) {
+      await uninstall(cluster, object.metadata.namespace ?? "", await recordsOf(cluster, object, name));
+      continue;
+    }
     await cluster.objects
       .delete(object as never, undefined, undefined, undefined, undefined, "Foreground")
       .catch((error) => {

@@ -64,7 +64,8 @@ async function checkState(stack: Stack, name: string, settings: ClusterSettings,
   const state = await recordedState(stack);
   const other = otherCluster(name, settings, state.cluster);
   if (other !== null) throw other;
-  takeOver(await ownAmong(state.unconfirmed, name, settings, stack), (line) => driver.say(line));
+  const own = await ownAmong(state.unconfirmed, name, settings, stack);
+  await takeOver(own, name, settings, stack, (line) => driver.say(line));
 }
 
 function printResult(result: BenchmarkResult, name: string): void {

@@ -13,6 +13,8 @@ import { ClusterRuns } from "../run/clusterRun.ts";
 import { debugSession } from "../run/debugSession.ts";
 import type { Driver } from "../run/driver.ts";
 import { EngineReadiness } from "../run/engineReadiness.ts";
+import { readHosts } from "../run/gatewayHosts.ts";
+import { clearPendingReleases } from "../run/pendingReleases.ts";
 import type { PlannedRun } from "../run/plannedRun.ts";
 import { sourceBundle } from "../run/sourceBundle.ts";
 import { clearOthers, standingIn } from "../run/standing.ts";
@@ -52,7 +54,9 @@ export async function clusterBenchmark(
   if (unserved !== null) driver.warn(`${unserved.problem.message}; ${unserved.problem.next}`);
   const served = unserved === null ? scenario : withoutMonitoring(scenario);
   // Runs keep their Jobs while an engine is only stood up, or a debug pod sleeps beside them.
-  const manifests = stackManifests({ ...served, mode: "benchmark" }, bundles, given);
+  const hosts = new Map<string, string>();
+  const manifests = stackManifests({ ...served, mode: "benchmark" }, bundles, given, hosts);
+  if (isInReach) await readHosts(cluster, scenario, manifests, hosts);
   const plan = clusterPlan(scenario, runs, manifests, standing, driver.retry);
   for (const target of plan.idle)
     driver.say(`engine ${target} is not deployed: no run needs it (mode standup deploys it all the same)`);
@@ -60,6 +64,7 @@ export async function clusterBenchmark(
     const needed = scenario.targets.filter(({ name }) => plan.deployed.has(name));
     await requirePrerequisites(cluster, needed, (text) => driver.warn(text));
     await clearOthers(cluster, scenario, manifests, plan, driver);
+    await clearPendingReleases(cluster, scenario, manifests, plan, driver);
   }
 
   const { deployed, made, todo } = plan;
@@ -73,31 +78,32 @@ export async function clusterBenchmark(
     signal: driver.signal,
   });
   for (const { run, folder } of made) deployment.declareRun(run, folder.attempt);
-  const outputs = {
+  const outputs = () => ({
     cluster: access.identity,
-    endpoints: Object.fromEntries(manifests.engines.map(({ target, endpoint }) => [target, endpoint])),
-  };
+    endpoints: Object.fromEntries(manifests.engines.map(({ target }) => [target, manifests.endpointOf(target)])),
+  });
   const [first] = scenario.mode === "debug" ? runs : [];
-  const debug = first ? stackManifests(served, bundles, given).runOf({ ...first, attempt: 1 }) : null;
+  const debug = first ? () => stackManifests(served, bundles, given, hosts).runOf({ ...first, attempt: 1 }) : null;
   if (dryRun) {
     for (const { run, folder } of todo) deployment.declareRun(run, folder.attempt);
-    if (debug) deployment.declareDebug(debug);
+    if (debug) deployment.declareDebug(debug());
     if (standing.jobs === null) driver.plan(manifestYaml(objectsOf(manifests, [...made, ...todo].map(identityOf))));
-    return { ...outputs, analysis: knownAnalysis(scenario, runs) };
+    return { ...outputs(), analysis: knownAnalysis(scenario, runs) };
   }
 
-  const engines = new EngineReadiness(scenario, cluster, driver);
+  const engines = new EngineReadiness({ scenario, cluster, manifests, hosts, driver });
   const ready = async (target: string) => {
     await deployment.engineDeclared(target);
-    return engines.ready(deployment.manifestsOf(target));
+    return engines.ready(target);
   };
   if (scenario.mode !== "benchmark") {
-    await standup(scenario, ready, outputs.endpoints, driver);
+    await standup(scenario, ready, (target) => manifests.endpointOf(target), driver);
     if (debug) {
-      await deployment.startDebug(debug);
-      await debugSession(cluster, debug, driver);
+      const pod = debug();
+      await deployment.startDebug(pod);
+      await debugSession(cluster, pod, driver);
     }
-    return { ...outputs, analysis: knownAnalysis(scenario, runs) };
+    return { ...outputs(), analysis: knownAnalysis(scenario, runs) };
   }
   // All of them before the first run: an engine that loads beside one that is measured takes its disk, network and cores.
   const targets = new Set(todo.map(({ run }) => run.target.name));
@@ -118,7 +124,7 @@ export async function clusterBenchmark(
     },
     driver,
   );
-  return { ...outputs, analysis: await driver.finish(result) };
+  return { ...outputs(), analysis: await driver.finish(result) };
 }
 
 /** A dry run needs no cluster: it is compared with nothing, and says so. */

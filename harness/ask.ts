@@ -5,13 +5,13 @@ import { HARNESS_VERSION } from "./version.ts";
 
 const LONGEST_BODY_BYTES = 2 ** 20;
 
-/** What an endpoint answered to one GET, or why it did not. */
+/** What an endpoint answered to one request, or why it did not. */
 export type Reply =
   | { readonly status: number; readonly header: (name: string) => string | null; readonly body: string }
   | { readonly status: null; readonly cause: string };
 
 /**
- * One GET on a connection of its own, at most `timeoutMs` in all: a kept one could still lead to the pod that a Service
+ * One GET, or POST of a `body`, on a connection of its own, at most `timeoutMs` in all: a kept one could still lead to the pod that a Service
  * has replaced. Never throws; `signal` ends it early. A key that the answer repeats is replaced by ***.
  */
 export async function ask(
@@ -20,19 +20,22 @@ export async function ask(
   apiKey: string | null,
   timeoutMs: number,
   signal: AbortSignal,
+  body: object | null = null,
 ): Promise<Reply> {
   const url = new URL(target.baseUrl);
   const client = new Client(url.origin, { allowH2: false });
   const timeout = AbortSignal.timeout(Math.ceil(timeoutMs));
   try {
     const response = await client.request({
-      method: "GET",
+      method: body === null ? "GET" : "POST",
       path: `${url.pathname.replace(/\/+$/, "")}${path}`,
       headers: {
         accept: "application/json",
+        ...(body === null ? {} : { "content-type": "application/json" }),
         "user-agent": `llm-bench/${HARNESS_VERSION}`,
         ...(apiKey === null ? {} : { authorization: `Bearer ${apiKey}` }),
       },
+      ...(body === null ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.any([signal, timeout]),
     });
     const clean = (text: string): string => (apiKey === null ? text : text.replaceAll(apiKey, "***"));

@@ -3,8 +3,15 @@ import type { PlanTarget } from "./plan.ts";
 import { PlanError } from "./planError.ts";
 
 export interface CommandLine {
-  /** A plan's file, or, for a run that another load generator makes, just the engine that is asked who it is. */
-  readonly work: { readonly plan: string } | { readonly identify: PlanTarget };
+  /**
+   * A plan's file; or, for a run that another load generator makes, just the engine that is asked who it is; or the engine
+   * that is asked for one token, with so many words of prompt.
+   */
+  readonly work:
+    | { readonly plan: string }
+    | { readonly identify: PlanTarget }
+    | { readonly complete: PlanTarget; readonly words: number };
+  /** "" where nothing is written. */
   readonly out: string;
   readonly progress: "json" | "human" | "none";
   readonly timeLimitSeconds: number | null;
@@ -19,11 +26,14 @@ export const help = `Load generator for OpenAI-compatible servers.
   node main.ts --plan plan.json --out DIR [--progress json|human|none] [--wait-ready SECONDS] [--time-limit SECONDS]
                [--end-with-stdin]
   node main.ts --identify URL --model MODEL --out DIR [--api-key-env NAME] [--wait-ready SECONDS] ...
+  node main.ts --complete URL --model MODEL [--api-key-env NAME] [--wait-ready SECONDS] [--prompt-words N]
 
   --plan FILE          what to send; the format is HarnessPlan in plan.ts
   --identify URL       send no load: ask the engine who it is and write engine.json, for a run that others make
-  --model MODEL        with --identify: the model that --wait-ready waits for
-  --api-key-env NAME   with --identify: variable that holds the engine's API key
+  --complete URL       send no load: ask for one token until it comes, at most --wait-ready seconds; writes nothing
+  --prompt-words N     with --complete: words of the prompt, which no cache holds (default 8)
+  --model MODEL        with --identify, --complete: the model that is waited for, or asked
+  --api-key-env NAME   with --identify, --complete: variable that holds the engine's API key
   --out DIR            where the results go; created, must hold no results yet
   --progress KIND      human (default): lines for a reader; json: one JSON object a line; none
   --wait-ready S       before the run, wait until the engine lists the plan's model, at most S seconds
@@ -47,6 +57,8 @@ export function readCommandLine(args: readonly string[]): CommandLine | null {
       options: {
         plan: { type: "string" },
         identify: { type: "string" },
+        complete: { type: "string" },
+        "prompt-words": { type: "string" },
         model: { type: "string" },
         "api-key-env": { type: "string" },
         out: { type: "string" },
@@ -61,8 +73,9 @@ export function readCommandLine(args: readonly string[]): CommandLine | null {
     throw new PlanError("command line", args.join(" "), `only the options of --help (${(error as Error).message})`);
   }
   if (values.help === true) return null;
-  const { out, progress } = values;
   const work = workOf(values);
+  const { progress } = values;
+  const out = "complete" in work ? (values.out ?? "") : values.out;
   if (typeof out !== "string") throw new PlanError("--out", undefined, "the folder for the results");
   if (progress !== "json" && progress !== "human" && progress !== "none") {
     throw new PlanError("--progress", progress, "json, human or none");
@@ -78,19 +91,30 @@ export function readCommandLine(args: readonly string[]): CommandLine | null {
 }
 
 function workOf(values: Readonly<Record<string, string | boolean | undefined>>): CommandLine["work"] {
-  const { plan, identify: url, model, "api-key-env": apiKeyEnv } = values;
+  const { plan, identify, complete, model, "api-key-env": apiKeyEnv, "prompt-words": words } = values;
+  const url = complete ?? identify;
+  const option = complete === undefined ? "--identify" : "--complete";
   if (typeof url !== "string") {
     if (typeof plan !== "string") throw new PlanError("--plan", undefined, "the path of the plan, a JSON file");
     const odd = (["model", "api-key-env"] as const).find((name) => values[name] !== undefined);
-    if (odd !== undefined) throw new PlanError(`--${odd}`, values[odd], "it with --identify only: a plan has its own");
+    if (odd !== undefined)
+      throw new PlanError(`--${odd}`, values[odd], "it with --identify or --complete only: a plan has its own");
     return { plan };
   }
-  if (plan !== undefined) throw new PlanError("--plan", plan, "either --plan or --identify");
+  if (plan !== undefined) throw new PlanError("--plan", plan, `either --plan or ${option}`);
   if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ""))
-    throw new PlanError("--identify", url, "an address such as http://127.0.0.1:8000");
+    throw new PlanError(option, url, "an address such as http://127.0.0.1:8000");
   if (typeof model !== "string") throw new PlanError("--model", undefined, "the model that the engine serves");
   const baseUrl = url.replace(/\/+$/, "").replace(/\/v1$/, "");
-  return { identify: { name: "engine", baseUrl, model, apiKeyEnv: typeof apiKeyEnv === "string" ? apiKeyEnv : null } };
+  const target = { name: "engine", baseUrl, model, apiKeyEnv: typeof apiKeyEnv === "string" ? apiKeyEnv : null };
+  return complete === undefined ? { identify: target } : { complete: target, words: wordsOf(words) };
+}
+
+function wordsOf(text: string | boolean | undefined): number {
+  const words = Number(text ?? 8);
+  if (!Number.isInteger(words) || words < 1 || words > 100_000)
+    throw new PlanError("--prompt-words", text, "a whole number from 1 to 100000");
+  return words;
 }
 
 function seconds(option: string, text: string | boolean | undefined): number | null {

@@ -3,6 +3,7 @@ import process from "node:process";
 import { readApiKey } from "./apiKey.ts";
 import { Barrier } from "./barrier.ts";
 import { help, readCommandLine } from "./commandLine.ts";
+import { completes } from "./completes.ts";
 import { foundSimulated, identify, writeIdentity } from "./engineIdentity.ts";
 import type { HarnessPlan, PlanTarget } from "./plan.ts";
 import { PlanError } from "./planError.ts";
@@ -31,6 +32,14 @@ async function main(): Promise<number> {
     // First of all: process 1 of a container ignores a SIGTERM that it has no handler for.
     stopOnSignals(stopper);
     if (endWithStdin) stopWithStdin(stopper);
+    if ("complete" in commandLine.work) {
+      const { complete, words } = commandLine.work;
+      const print = (note: string): void => void process.stdout.write(`${note}\n`);
+      const limit = { seconds: waitReadySeconds ?? 1, signal: stopper.signal, onNote: print };
+      const why = await completes(complete, readApiKey(complete.apiKeyEnv), words, limit);
+      if (why !== null) process.stderr.write(`${why}\n`);
+      return why === null ? 0 : 5;
+    }
     const plan = "plan" in commandLine.work ? readPlanFile(commandLine.work.plan) : null;
     const target = "identify" in commandLine.work ? commandLine.work.identify : (plan as HarnessPlan).target;
     const apiKey = readApiKey(target.apiKeyEnv);

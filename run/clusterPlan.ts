@@ -1,3 +1,5 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { EngineWorkload } from "../manifests/kubernetesObject.ts";
 import type { StackManifests } from "../manifests/stackManifests.ts";
 import type { Scenario } from "../scenario/scenario.ts";
@@ -38,16 +40,29 @@ export function clusterPlan(
   const idle: string[] = [];
   // An engine that stands stays for the next runs; one that nobody needs takes no GPU, e.g. at `up` after `destroy`.
   for (const { target, workloads } of now === null ? manifests.engines : []) {
-    const stands = ({ name }: EngineWorkload) => standing.deployments?.has(name) ?? true;
+    // A gateway stands for all targets behind it, and a router holds no GPU.
+    const stands = ({ name, role }: EngineWorkload) =>
+      standing.deployments === null || (standing.deployments.has(name) && role !== "gateway" && role !== "router");
     if (workloads.length === 0 || workloads.some(stands)) deployed.add(target);
     else if (!deployed.has(target)) idle.push(target);
   }
   // A Job that is there stays declared, or `up` would delete it; one that is not must not be, or `up` would run it.
   const made = lastAttempts(scenario, runs).filter((last) => {
     if (todo.some(({ run }) => run === last.run) || !last.folder.manifest?.job) return false;
-    return standing.jobs?.has(manifests.runOf(identityOf(last)).job) ?? true;
+    return (standing.jobs?.has(manifests.runOf(identityOf(last)).job) ?? true) && isAtSameAddress(manifests, last);
   });
   return { todo, made, deployed, idle };
+}
+
+/**
+ * Declared with another address of its gateway, or with none known yet, a Job would be replaced, hence run again. One that
+ * is not declared goes; its results are here.
+ */
+function isAtSameAddress(manifests: StackManifests, { run, folder }: Attempt): boolean {
+  const { gateway, url } = manifests.endpointOf(run.target.name);
+  if (gateway === undefined) return true;
+  const applied = join(folder.path, "setup/yamls/harness.yaml");
+  return existsSync(applied) && readFileSync(applied, "utf8").includes(url);
 }
 
 function lastAttempts(scenario: Scenario, runs: readonly PlannedRun[]): Attempt[] {

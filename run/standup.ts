@@ -8,7 +8,7 @@ import { RunError } from "./runError.ts";
 export async function standup(
   scenario: Scenario,
   ready: (target: string) => Promise<Readiness>,
-  endpoints: Readonly<Record<string, EngineEndpoint>>,
+  endpointOf: (target: string) => EngineEndpoint,
   driver: Driver,
 ): Promise<void> {
   const ends = await Promise.all(scenario.targets.map(async ({ name }) => ({ name, readiness: await ready(name) })));
@@ -17,7 +17,7 @@ export async function standup(
   );
   if (failed.length > 0) throw new RunError(failed.join("\n"));
   for (const { name } of ends) {
-    const endpoint = endpoints[name] as EngineEndpoint;
+    const endpoint = endpointOf(name);
     const key = endpoint.apiKeySecret === null ? "no key" : `key in Secret ${endpoint.apiKeySecret.name}`;
     driver.say(`engine ${name} answers in the cluster at ${endpoint.url} (model ${endpoint.servedModel}, ${key})`);
   }

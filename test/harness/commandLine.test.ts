@@ -33,7 +33,7 @@ describe("readCommandLine", () => {
     const refusals: [string[], RegExp][] = [
       [["--out", "dir"], /^--plan: nothing is not allowed here; give the path of the plan/],
       [["--plan", "p.json"], /^--out: nothing is not allowed here; give the folder/],
-      [[...paths, "--model", "m"], /^--model: "m" is not allowed here; give it with --identify only/],
+      [[...paths, "--model", "m"], /^--model: "m" is not allowed here; give it with --identify or --complete only/],
       [[...paths, "--identify", "http://x"], /^--plan: "p.json" is not allowed here; give either --plan or --identify/],
       [["--out", "d", "--identify", "10.0.0.7:8000", "--model", "m"], /^--identify: .* give an address such as/],
       [["--out", "d", "--identify", "http://x"], /^--model: nothing is not allowed here/],
