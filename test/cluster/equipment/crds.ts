@@ -50,7 +50,7 @@ export async function installDefinitions(kubeconfig: string): Promise<() => Prom
 }
 
 /** Folder of a Go module in Go's own cache. */
-function moduleFolder(module: string): string {
+export function moduleFolder(module: string): string {
   // Outside of any module, so that Go neither reads nor changes a go.mod.
   const cwd = mkdtempSync(join(tmpdir(), "llm-bench-go-"));
   try {

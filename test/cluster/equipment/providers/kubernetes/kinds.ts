@@ -18,7 +18,7 @@ const builtInGroups = new Set([
   "storage.k8s.io",
 ]);
 
-// kinds.go Kind.Namespaced: those known to have no namespace.
+// kinds.go Kind.Namespaced: those known to have no namespace; of admission policies it asks the API server, with the same answer.
 const clusterScoped = new Set([
   "APIService",
   "ClusterRole",
@@ -31,6 +31,8 @@ const clusterScoped = new Set([
   "PriorityClass",
   "RuntimeClass",
   "StorageClass",
+  "ValidatingAdmissionPolicy",
+  "ValidatingAdmissionPolicyBinding",
 ]);
 
 export function isBuiltIn(apiVersion: string): boolean {
@@ -54,6 +56,11 @@ export function refuseUnknown(urn: string, type: string, apiVersion: string, kin
   // kinds.go IsPatchResource, IsListURN.
   if (/Patch$/.test(type)) throw unknown("Patch resources");
   if (/List$/.test(type)) throw unknown("list resources");
-  if (apiVersion.startsWith("apiextensions.k8s.io/") || kind === "CustomResourceDefinition")
-    throw unknown("CustomResourceDefinitions");
+  if (apiVersion.startsWith("apiextensions.k8s.io/") && !isDefinition(apiVersion, kind))
+    throw unknown(`${apiVersion} ${kind}`);
+}
+
+// clients/clients.go IsCRD.
+export function isDefinition(apiVersion: string, kind: string): boolean {
+  return kind === "CustomResourceDefinition" && apiVersion === "apiextensions.k8s.io/v1";
 }

@@ -1,4 +1,5 @@
 import { isMap, type Json, type JsonObject } from "../wire/propertyValue.ts";
+import { isDefinition } from "./kinds.ts";
 import { type KubeObject, kubeObject } from "./object.ts";
 import { canonicalQuantity } from "./quantity.ts";
 
@@ -25,7 +26,15 @@ const quantities = new Set(["sizeLimit"]);
 export function normalized(inputs: JsonObject): KubeObject {
   const object = kubeObject(plain(inputs, "") as JsonObject);
   for (const key of readOnlyMetadata) delete object.metadata[key];
+  if (isDefinition(object.apiVersion, object.kind)) return normalizedDefinition(object);
   return object.apiVersion === "v1" && object.kind === "Secret" ? normalizedSecret(object) : object;
+}
+
+/** clients/unstructured.go normalizeCRD: what the API server owns, and a deprecated field that it drops where it is false. */
+function normalizedDefinition({ status: _status, spec, ...object }: KubeObject): KubeObject {
+  if (!isMap(spec)) return kubeObject(object);
+  const { preserveUnknownFields, ...rest } = spec as JsonObject;
+  return kubeObject({ ...object, spec: preserveUnknownFields === true ? { ...rest, preserveUnknownFields } : rest });
 }
 
 /** clients/unstructured.go normalizeSecretStringData, normalizeSecretData. */

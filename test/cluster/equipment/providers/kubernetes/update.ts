@@ -3,7 +3,7 @@ import { InitFailed, type UpdateRequest } from "../wire/provider.ts";
 import { ApiError, type ApiServer, NoMatchError } from "./apiServer.ts";
 import { refuseAwait } from "./awaiting.ts";
 import { checkpoint, fieldManagerOf, fromCheckpoint } from "./checkpoint.ts";
-import { isBuiltIn } from "./kinds.ts";
+import { isBuiltIn, isDefinition } from "./kinds.ts";
 import { normalized } from "./normalize.ts";
 import { annotation, idOf, type KubeObject, kubeObject, nameOf } from "./object.ts";
 import type { Settings } from "./settings.ts";
@@ -28,6 +28,9 @@ export async function update(settings: Settings, request: UpdateRequest): Promis
   if (request.ignoreChanges.length > 0) throw new Error(`the stand-in does not know ignoreChanges (${urn})`);
   if (containsUnknown(news) || server === null) return news;
   const bare = known(news);
+  // await/await.go updateResource replaces these by a PUT.
+  if (isDefinition(String(bare.apiVersion), String(bare.kind)))
+    throw new Error(`the stand-in does not change CustomResourceDefinitions (${urn})`);
   const inputs = isBuiltIn(String(bare.apiVersion)) ? normalized(bare) : kubeObject(bare);
   if (preview && (await server.kind(inputs.apiVersion, inputs.kind)) === null) return news;
   refuseAwait(inputs);
