@@ -1,4 +1,5 @@
 import type { Criteria } from "../scenario/criteria.ts";
+import { isAlone } from "./aloneSystems.ts";
 import type { Analysis, RunIdentity, StageAnalysis, StageMetrics, SystemAnalysis } from "./analysis.ts";
 import { compare } from "./comparison.ts";
 import { costOf } from "./cost/costOf.ts";
@@ -7,6 +8,8 @@ import { differencesOf } from "./differences.ts";
 import { mergeErrors } from "./errorCauses.ts";
 import { unfairness } from "./fairness.ts";
 import { harnessName, remarksOf } from "./harnessRemarks.ts";
+import { interferenceOf } from "./interference/interferenceOf.ts";
+import { podShares } from "./interference/podShares.ts";
 import { stageMetrics } from "./metrics.ts";
 import { poolReported } from "./poolReported.ts";
 import { recordedVersions } from "./recordedVersions.ts";
@@ -19,6 +22,7 @@ import { type StageRows, stageRows } from "./stageRows.ts";
 import { stageSpans } from "./stageSpans.ts";
 import { onlyStarts, startsOf } from "./starts.ts";
 import { declaredTargets, systemIdentity } from "./systemIdentity.ts";
+import { systemName } from "./systemName.ts";
 import { tailOf } from "./tail.ts";
 import { steadinessOf } from "./validity/steadiness.ts";
 import { validityOf } from "./validity/validity.ts";
@@ -48,7 +52,13 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
   const bySystem = inDeclaredOrder(runs);
   const criteria = options.criteria ?? recordedCriteria(runs);
   const createdAt = options.createdAt ?? new Date().toISOString();
-  const systems = [...bySystem].map(([name, own]) => systemAnalysis(name, own, criteria, { ...options, createdAt }));
+  const systems = [...bySystem].map(([name, own]) =>
+    systemAnalysis(name, own, runs, criteria, { ...options, createdAt }),
+  );
+  const made = systems.map((system) => ({ system, runs: bySystem.get(system.name) as Run[] }));
+  // Of targets against each other only those that were loaded alike: beside another one each is a case of its own.
+  const alone = systems.filter(isAlone);
+  const runsAlone = new Map([...bySystem].filter(([, [first]]) => (first?.loadedWith ?? []).length === 0));
   return {
     formatVersion: 1,
     title: options.title,
@@ -58,12 +68,13 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
     systems,
     comparison: onlyStarts({ systems })
       ? null
-      : compare(systems, {
+      : compare(alone, {
           baseline: options.baseline,
           criteria: criteria.comparison,
-          differences: differencesOf(bySystem),
+          differences: differencesOf(runsAlone),
         }),
-    notes: notes(runs, bySystem),
+    interference: interferenceOf(made, criteria.comparison),
+    notes: notes(runs, runsAlone),
     criteria,
   };
 }
@@ -73,7 +84,8 @@ export function analyse(runs: readonly Run[], options: AnalyseOptions): Analysis
  * are no repetitions of each other.
  */
 function inDeclaredOrder(runs: readonly Run[]): Map<string, Run[]> {
-  const present = new Set(runs.map(nameOf));
+  // Alone first: what was loaded beside others comes behind all of them.
+  const present = new Set([...runs.filter((run) => (run.loadedWith ?? []).length === 0), ...runs].map(nameOf));
   const declared = runs.flatMap((run) => (run.system === undefined ? declaredTargets(run) : []));
   const names = [...new Set([...declared, ...present])].filter((name) => present.has(name));
   return new Map(
@@ -90,13 +102,12 @@ function inDeclaredOrder(runs: readonly Run[]): Map<string, Run[]> {
   );
 }
 
-function nameOf({ system, target }: Run): string {
-  return system ?? target;
-}
+const nameOf = (run: Run): string => systemName(run);
 
 function systemAnalysis(
   name: string,
   runs: readonly Run[],
+  all: readonly Run[],
   criteria: Criteria,
   options: AnalyseOptions,
 ): SystemAnalysis {
@@ -107,15 +118,17 @@ function systemAnalysis(
   const watched = runs.find(({ server }) => (server?.series.length ?? 0) > 0);
   return {
     name,
+    ...((first.loadedWith ?? []).length === 0 ? {} : { loadedWith: first.loadedWith }),
     ...systemIdentity(runs.find(({ plan }) => plan !== null) ?? first),
     simulated: runs.some(({ simulated }) => simulated),
     runs: runs.map((run) => runIdentity(run, options)),
     loadType: stages[0]?.loadType ?? "concurrency",
     stages,
-    validity: validityOf(runs, stages),
+    validity: validityOf(runs, stages, all),
     slo,
     cost: costOf({ runs, stages, slo, criteria: criteria.cost, createdAt: options.createdAt }),
     bottleneck: bottleneckOf(stages),
+    podShares: podShares(stages),
     serverSeries: watched?.server?.series ?? [],
     stageSpans: stageSpans(watched),
     assumptions: first.provenance.simulation?.assumptions ?? [],

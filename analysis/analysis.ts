@@ -2,6 +2,8 @@ import type { LoadType } from "../harness/plan.ts";
 import type { Outcome } from "../harness/recordFormat.ts";
 import type { ComparedMetric, Criteria } from "../scenario/criteria.ts";
 import type { CostAnalysis } from "./cost/costAnalysis.ts";
+import type { Interference } from "./interference/interference.ts";
+import type { PodShares } from "./interference/podShares.ts";
 import type { Bottleneck, ServerSeries, StageServer } from "./server/serverMetrics.ts";
 import type { LargestLoad, SloAssessment } from "./slo/sloAssessment.ts";
 import type { StageSpan } from "./stageSpans.ts";
@@ -20,6 +22,8 @@ export interface Analysis {
   readonly systems: readonly SystemAnalysis[];
   /** null with fewer than two systems. */
   readonly comparison: Comparison | null;
+  /** null: no target was loaded beside others; absent in older files. */
+  readonly interference?: Interference | null;
   readonly notes: readonly string[];
   /** What it was judged by. */
   readonly criteria: Criteria;
@@ -28,6 +32,8 @@ export interface Analysis {
 /** One target over all its repetitions. */
 export interface SystemAnalysis {
   readonly name: string;
+  /** Targets that were loaded at the same time; absent: it was loaded alone. */
+  readonly loadedWith?: readonly string[];
   readonly model: string;
   readonly hardware: string;
   readonly simulated: boolean;
@@ -40,6 +46,8 @@ export interface SystemAnalysis {
   readonly cost: CostAnalysis;
   /** null: nothing was recorded that could tell. */
   readonly bottleneck: Bottleneck | null;
+  /** null: one pod, or none that told of itself; absent in older files. */
+  readonly podShares?: PodShares | null;
   /** Of the first repetition that has any; empty: none. */
   readonly serverSeries: readonly ServerSeries[];
   /** Of the same repetition; empty where there are no series. Absent in older files. */

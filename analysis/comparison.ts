@@ -61,6 +61,16 @@ export function compare(
   };
 }
 
+/** One system against another by these metrics, the first of which is `primary`; what neither has is no row. */
+export function comparedRows(
+  candidate: SystemAnalysis,
+  base: SystemAnalysis,
+  metrics: readonly Metric[],
+  primary: ComparisonRow["metric"],
+): ComparisonRow[] {
+  return judged(candidate.name, weigh(candidate, base, metrics).weighed, primary);
+}
+
 interface Weighed {
   readonly weighed: readonly Evidence[];
   readonly absences: readonly Absence[];

@@ -1,3 +1,4 @@
+import { isAlone } from "../aloneSystems.ts";
 import type { Analysis } from "../analysis.ts";
 import { onlyStarts } from "../starts.ts";
 
@@ -17,7 +18,7 @@ export function absentFigures(analysis: Analysis, drawn: readonly { readonly nam
       return hour.value === null ? hour.reason : "no output tokens were measured";
     },
     timeline: () => "nothing was recorded of the engine over time",
-    ...(systems.length < 2
+    ...(systems.filter(isAlone).length < 2
       ? {}
       : {
           latency_comparison: () => "no load that all systems ran",

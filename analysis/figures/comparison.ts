@@ -6,10 +6,10 @@ import { captionLayers, documentSpec, headingLayers, LEFT } from "./page.ts";
 import { comparedMetrics, intervalText, ratioAxis, ratioText, verdictText } from "./ratioAxis.ts";
 import { BY_LOAD_FOOT, BY_LOAD_GAP, ratiosByLoad } from "./ratiosByLoad.ts";
 
-const PLOT_WIDTH = 540;
-const PAGE_WIDTH = 1150;
+export const PLOT_WIDTH = 540;
+export const PAGE_WIDTH = 1150;
 /** Room left of a forest for the names of its metrics, and of systems where there are several. */
-const NAMES = 240;
+export const NAMES = 240;
 
 /** Panels load by load with more systems than these are a cloud; the numbers are in the table. */
 const MOST_BY_LOAD = 6;
@@ -73,7 +73,7 @@ function assemble(forests: readonly View[], small: readonly View[], captions: re
 }
 
 /** Moves layers of pixel rows sideways. */
-function shifted(layers: readonly Spec[], dx: number): Spec[] {
+export function shifted(layers: readonly Spec[], dx: number): Spec[] {
   return layers.map((layer) => {
     const { values } = layer.data as { readonly values: readonly { readonly x: number; readonly x2?: number }[] };
     const moved = values.map((row) => ({

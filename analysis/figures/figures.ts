@@ -2,13 +2,16 @@ import type { Analysis } from "../analysis.ts";
 import { onlyStarts } from "../starts.ts";
 import { comparison } from "./comparison.ts";
 import { cost } from "./cost.ts";
+import { onlyAlone, withTogether } from "./drawnSystems.ts";
 import type { Figure } from "./figure.ts";
 import { goodput } from "./goodput.ts";
+import { interference } from "./interference.ts";
 import { latencyAnalysis } from "./latencyAnalysis.ts";
 import { latencyComparison } from "./latencyComparison.ts";
 import { loadComparison } from "./loadComparison.ts";
 import { overview } from "./overview.ts";
 import { pareto } from "./pareto.ts";
+import { pods } from "./pods.ts";
 import { startTimeline } from "./startup.ts";
 import { tail } from "./tail.ts";
 import { throughputAnalysis } from "./throughputAnalysis.ts";
@@ -22,19 +25,23 @@ export function figures(analysis: Analysis): Figure[] {
   const starts = startTimeline(analysis);
   const started = starts === null ? [] : [starts];
   if (onlyStarts(analysis)) return started;
+  const curves = withTogether(analysis);
+  const alone = onlyAlone(analysis);
   const drawn: readonly (Figure | null)[] = [
-    overview(analysis),
-    goodput(analysis),
-    latencyAnalysis(analysis),
-    tail(analysis),
-    throughputAnalysis(analysis),
-    comparison(analysis),
-    throughputComparison(analysis),
-    latencyComparison(analysis),
-    loadComparison(analysis),
-    pareto(analysis),
-    cost(analysis),
-    timeline(analysis),
+    overview(curves),
+    goodput(curves),
+    latencyAnalysis(curves),
+    tail(curves),
+    throughputAnalysis(curves),
+    comparison(alone),
+    throughputComparison(alone),
+    latencyComparison(alone),
+    loadComparison(alone),
+    interference(analysis),
+    pods(analysis),
+    pareto(curves),
+    cost(curves),
+    timeline(curves),
   ];
   return [...started, ...drawn.filter((figure) => figure !== null)];
 }

@@ -1,4 +1,4 @@
-import type { Analysis, ComparisonRow } from "../analysis.ts";
+import type { Analysis, ComparisonRow, Verdict } from "../analysis.ts";
 import type { Spec } from "./figure.ts";
 import { textWidth } from "./fontMetrics.ts";
 import { ink, seriesStyle } from "./palette.ts";
@@ -20,6 +20,8 @@ export const ROW_HEIGHT = 26;
 export interface ForestSize {
   readonly width: number;
   readonly names: number;
+  /** In place of those of a comparison. */
+  readonly words?: Readonly<Record<Verdict, string>>;
 }
 
 const middle = (i: number): number => i * ROW_HEIGHT + ROW_HEIGHT / 2 + 4;
@@ -88,7 +90,7 @@ function results(rows: readonly ComparisonRow[], size: ForestSize): Spec[] {
       { size: 13 },
     ),
     ...textLayer(
-      column(212, (row) => verdictText[row.verdict]),
+      column(212, (row) => (size.words ?? verdictText)[row.verdict]),
       { size: 13, weight: "bold" },
     ),
   ];

@@ -1,3 +1,4 @@
+import { isAlone } from "../aloneSystems.ts";
 import type { Analysis, ComparedMetric, Comparison, ComparisonRow, Measured, Verdict } from "../analysis.ts";
 import type { DrawnFigure } from "../figures/drawFigures.ts";
 import { loadText, percentText } from "../figures/numberText.ts";
@@ -47,9 +48,10 @@ const metricName = (metric: ComparedMetric): string =>
   comparedMetrics.find((each) => each.metric === metric)?.label ?? metric;
 
 /** Where more than the engine differs, the ratios are of all of it together. */
-function differences({ systems }: Analysis, { differences: rows }: Comparison): Html {
+function differences({ systems: all }: Analysis, { differences: rows }: Comparison): Html {
   const heading = html`<h3>Differences besides the engine</h3>
 `;
+  const systems = all.filter(isAlone);
   if (rows.length === 0) return html`${heading}<p>None is recorded: every other setting that was kept is the same.</p>`;
   return html`${heading}${table(
     "What differs between the systems besides the engine",

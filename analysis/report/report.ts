@@ -13,7 +13,9 @@ import { errors } from "./errors.ts";
 import { figureSection } from "./figureSection.ts";
 import { Html, html } from "./html.ts";
 import { identityStrip, verdict } from "./identity.ts";
+import { interferenceSection } from "./interferenceSection.ts";
 import { keyNumbers } from "./keyNumbers.ts";
+import { podSection } from "./podSection.ts";
 import { script } from "./script.ts";
 import { stageTables } from "./stageTables.ts";
 import { startNumbers } from "./startNumbers.ts";
@@ -76,7 +78,7 @@ ${figureSection(figure, true)}`,
 </head>
 <body>
 <main>
-${identityStrip(analysis)}${navigation(linksOf(analysis, figures))}${verdict(analysis)}${started ? null : decisions(analysis)}${started ? startNumbers(analysis) : keyNumbers(analysis)}${startupSection(namedStarts(analysis), timeline)}${section("before")}${started ? null : stageTables(analysis)}${comparisonSection(analysis, figures)}${section("after")}${
+${identityStrip(analysis)}${navigation(linksOf(analysis, figures))}${verdict(analysis)}${started ? null : decisions(analysis)}${started ? startNumbers(analysis) : keyNumbers(analysis)}${startupSection(namedStarts(analysis), timeline)}${section("before")}${started ? null : stageTables(analysis)}${comparisonSection(analysis, figures)}${interferenceSection(analysis, figures)}${podSection(analysis, figures)}${section("after")}${
   absent.length === 0
     ? null
     : html`<p class="muted small">Not drawn: ${absent.join("; ")}.</p>
@@ -106,6 +108,8 @@ function linksOf(analysis: Analysis, figures: readonly DrawnFigure[]): (readonly
     ...drawn("before"),
     ...(started ? [] : [["stages", "Stages"] as const]),
     ...(analysis.comparison === null ? [] : [["comparison", "Comparison"] as const]),
+    ...(analysis.interference ? [["interference", "Interference"] as const] : []),
+    ...(analysis.systems.some(({ podShares }) => podShares) ? [["pods", "Pods"] as const] : []),
     ...drawn("after"),
     ...(started ? [] : [["errors", "Errors"] as const]),
     ["warnings", "Warnings"],

@@ -1,7 +1,8 @@
 import type { Measured } from "../analysis.ts";
 import { absent, average, largest, measured, quotient, total } from "./measuredParts.ts";
 import { type CounterName, counters, type GaugeName, gauges } from "./metricNames.ts";
-import type { Gauge, StageServer } from "./serverMetrics.ts";
+import { roleOf } from "./podRole.ts";
+import type { Gauge, PodServer, StageServer } from "./serverMetrics.ts";
 import type { EnginePage } from "./serverPage.ts";
 import { growth, type MomentPage, restarts, type StagePages, severalProcesses } from "./stagePages.ts";
 import { type Point, timeWeightedMean, within } from "./timeWeighted.ts";
@@ -13,6 +14,8 @@ export interface StageTimes {
 
 export interface PodStage extends StagePages {
   readonly address: string;
+  /** As it was asked; its host may tell the pod's role. */
+  readonly url: string;
   /** It came while others had told already: all that it counted is of this stage. */
   readonly isNew: boolean;
   /** Others told after the stage, and it did not. */
@@ -66,6 +69,7 @@ export function engineStage(
     },
     running: together("running"),
     waiting: together("waiting"),
+    ...(several ? {} : { perPod: own.map(podServer) }),
     preemptions: grown("preemptions"),
     promptTokens: grown("promptTokens"),
     outputTokens: grown("outputTokens"),
@@ -84,6 +88,19 @@ export function engineStage(
       lookups: lookups.value ?? 0,
       requests: grown("queueCount").value ?? 0,
     },
+  };
+}
+
+function podServer(pod: PodStage): PodServer {
+  const of = (name: CounterName) => growthOf(pod, name);
+  return {
+    pod: pod.address,
+    role: roleOf(pod.url),
+    requests: of("requests"),
+    promptTokens: of("promptTokens"),
+    outputTokens: of("outputTokens"),
+    prefixHits: of("prefixHits"),
+    prefixQueries: of("prefixQueries"),
   };
 }
 

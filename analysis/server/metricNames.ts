@@ -11,6 +11,8 @@ export const counters = {
   preemptions: counter("vllm:num_preemptions"),
   promptTokens: counter("vllm:prompt_tokens"),
   outputTokens: counter("vllm:generation_tokens"),
+  /** One per reason why requests ended. */
+  requests: counter("vllm:request_success"),
   // Sum and count of histograms: their means are exact, quantiles from their buckets are not.
   queueSum: ["vllm:request_queue_time_seconds_sum"],
   queueCount: ["vllm:request_queue_time_seconds_count"],

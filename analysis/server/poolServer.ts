@@ -1,6 +1,6 @@
 import type { Measured } from "../analysis.ts";
-import { absent } from "./measuredParts.ts";
-import type { Gauge, GpuUse, StageServer } from "./serverMetrics.ts";
+import { absent, total } from "./measuredParts.ts";
+import type { Gauge, GpuUse, PodServer, StageServer } from "./serverMetrics.ts";
 
 type Weight = (part: StageServer) => number;
 
@@ -49,6 +49,7 @@ export function poolServer(parts: readonly StageServer[]): StageServer | null {
     memoryBytes: mean((part) => part.memoryBytes, bySeconds),
     gpu: poolGpus(parts),
     ...pooledEndpoints(parts),
+    ...pooledPods(parts),
     weights: {
       seconds: parts.reduce((total, part) => total + bySeconds(part), 0),
       lookups: parts.reduce((total, part) => total + byLookups(part), 0),
@@ -93,6 +94,30 @@ function pooledEndpoints(parts: readonly StageServer[]): Pick<StageServer, "endp
   if (told.length === 0) return {};
   const most = Math.max(...told.map((one) => one.most));
   return { endpoints: { most, fewest: Math.min(...told.map((one) => one.fewest)) } };
+}
+
+/** A pod that was replaced between two repetitions has an address, and a line, for each of its lives. */
+function pooledPods(parts: readonly StageServer[]): Pick<StageServer, "perPod"> {
+  if (parts.some(({ perPod }) => perPod === undefined)) return {};
+  const byPod = new Map<string, PodServer[]>();
+  for (const pod of parts.flatMap(({ perPod }) => perPod ?? [])) {
+    const known = byPod.get(pod.pod);
+    if (known === undefined) byPod.set(pod.pod, [pod]);
+    else known.push(pod);
+  }
+  const sum = (pods: readonly PodServer[], read: (pod: PodServer) => Measured) =>
+    total(pods.map(read), "it told nothing");
+  return {
+    perPod: [...byPod].map(([pod, lives]) => ({
+      pod,
+      role: lives[0]?.role ?? null,
+      requests: sum(lives, (one) => one.requests),
+      promptTokens: sum(lives, (one) => one.promptTokens),
+      outputTokens: sum(lives, (one) => one.outputTokens),
+      prefixHits: sum(lives, (one) => one.prefixHits),
+      prefixQueries: sum(lives, (one) => one.prefixQueries),
+    })),
+  };
 }
 
 /** Weighted mean, times `times`; one part without a value is none of all: a sum without it would be of less than it says. */

@@ -46,8 +46,24 @@ export interface StageServer {
   readonly kvCacheSpread?: Measured;
   /** Endpoints that a router called ready: most and fewest of the window. */
   readonly endpoints?: { readonly most: number; readonly fewest: number };
+  /** Absent in older files, and where several processes answer behind one address. */
+  readonly perPod?: readonly PodServer[];
   /** What rates and means were made of, for pooling. */
   readonly weights?: { readonly seconds: number; readonly lookups: number; readonly requests: number };
+}
+
+/** What one pod did of a stage's work; counters, as differences between the stage's borders. */
+export interface PodServer {
+  /** Address. */
+  readonly pod: string;
+  /** Of a disaggregated engine, as the name of its address tells; null: it does all the work, or does not tell. */
+  readonly role: "prefill" | "decode" | null;
+  /** Ended ones. */
+  readonly requests: Measured;
+  readonly promptTokens: Measured;
+  readonly outputTokens: Measured;
+  readonly prefixHits: Measured;
+  readonly prefixQueries: Measured;
 }
 
 export interface Gauge {

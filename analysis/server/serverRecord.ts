@@ -47,12 +47,13 @@ export class ServerRecordBuilder {
   #stage(stage: number, times: StageTimes): StageServer | null {
     const all = [...this.#pages].flatMap(([key, pages]): PodStage[] => {
       const told = stagePages(pages, stage);
+      const [address, url] = key.split(" ") as [string, string];
       const othersBefore = [...this.#pages.values()].some((other) => (other[0]?.stage ?? stage) < stage);
       const first = pages[0] as MomentPage;
       const late = first.stage === stage && first.moment !== "begin";
       const isNew = late && (othersBefore || this.#anyAt(stage, "begin"));
       const isLost = told !== null && !told.ended && this.#anyAt(stage, "end");
-      return told === null ? [] : [{ ...told, address: key.split(" ")[0] as string, isNew, isLost }];
+      return told === null ? [] : [{ ...told, address, url, isNew, isLost }];
     });
     const engines = engineStage(all, times);
     const router = routerStage(all, times);

@@ -9,6 +9,7 @@ import { restartFindings } from "./restarts.ts";
 import { sampleFindings } from "./samples.ts";
 import { serverRecordFindings } from "./serverRecord.ts";
 import { steadyStateFindings } from "./steadyState.ts";
+import { togetherFindings } from "./together.ts";
 import { tokenFindings } from "./tokens.ts";
 import { tracingFindings } from "./tracing.ts";
 import { windowFindings } from "./window.ts";
@@ -43,7 +44,8 @@ export type Check =
   | "restarts"
   | "fingerprint"
   | "serverMetrics"
-  | "tracing";
+  | "tracing"
+  | "together";
 
 /** How one stage behaved over its window. */
 export interface Steadiness {
@@ -56,8 +58,12 @@ export interface Steadiness {
 
 const rank: Readonly<Record<Finding["severity"], number>> = { invalid: 0, suspect: 1, note: 2 };
 
-/** All checks; a system is as good as its worst finding. */
-export function validityOf(runs: readonly Run[], stages: readonly StageAnalysis[]): Validity {
+/** All checks; a system is as good as its worst finding. @param all runs of the analysis: of what it was loaded with, too */
+export function validityOf(
+  runs: readonly Run[],
+  stages: readonly StageAnalysis[],
+  all: readonly Run[] = runs,
+): Validity {
   const ran = stages.filter(({ repetitions }) => repetitions.length > 0);
   const findings = [
     ...completenessFindings(runs, stages),
@@ -72,6 +78,7 @@ export function validityOf(runs: readonly Run[], stages: readonly StageAnalysis[
     ...tokenFindings(runs, ran),
     ...tracingFindings(runs),
     ...serverRecordFindings(runs),
+    ...togetherFindings(runs, ran, all),
   ].sort((a, b) => rank[a.severity] - rank[b.severity]);
   const worst = findings[0]?.severity ?? "note";
   return { verdict: worst === "note" ? "valid" : worst, findings };

@@ -1,3 +1,4 @@
+import { isAlone } from "../aloneSystems.ts";
 import type { Analysis, Comparison, ComparisonRow } from "../analysis.ts";
 import { comparedMetrics } from "../comparison/comparedMetrics.ts";
 import { pText } from "../comparison/judge.ts";
@@ -37,7 +38,7 @@ export function differenceTable({ systems, comparison }: Pick<Analysis, "systems
   readonly columns: readonly Column[];
   readonly rows: string[][];
 } {
-  const columns = ["differs", ...systems.map(({ name }) => name)].map(
+  const columns = ["differs", ...systems.filter(isAlone).map(({ name }) => name)].map(
     (head): Column => ({ head: [head], align: "left" }),
   );
   const rows = comparison?.differences.map(({ what, values }) => [

@@ -4,6 +4,15 @@ import { cellText } from "./cellText.ts";
 import { comparisonColumns, comparisonNotes, comparisonRows, differenceTable } from "./comparisonTable.ts";
 import { decisionLines, objectivesRows } from "./decisionText.ts";
 import { definitions, startDefinitions } from "./definitions.ts";
+import {
+  groupColumns,
+  groupRows,
+  interferenceColumns,
+  interferenceRows,
+  podColumns,
+  podRows,
+  podSentences,
+} from "./interferenceTable.ts";
 import { loadTable } from "./loadTable.ts";
 import { noObjectives } from "./objectives.ts";
 import { remarkGroups } from "./remarks.ts";
@@ -55,6 +64,7 @@ function composed(analysis: Analysis, links: ReadmeLinks, mostRows: number): str
           ...comparisonNotes(comparison).map((note) => `<sub>${escapeText(note)}</sub>`),
           ...differenceSection(analysis),
         ].join("\n\n"),
+    ...interferenceSections(analysis),
     ...links.images.map(({ file, title: name }) => `![${escapeText(name)}](${encodeURI(file)})`),
     list("## Warnings", [...notes.filter((note) => !isStamp(note)), ...systemWarnings(systems)].map(escapeText)),
     ...remarkGroups(systems).map(({ heading, remarks }) => list(`## ${escapeText(heading)}`, remarks.map(escapeText))),
@@ -116,6 +126,24 @@ function loadSection(system: SystemAnalysis, systems: readonly SystemAnalysis[],
     markdownTable([...columns, ...more.map((head): Column => ({ head: [head], align: "right" }))], kept),
     ...(left > 0 ? [`${left} more loads are in \`stats.txt\`.`] : []),
     ...[...notes, ...last].map((note) => `<sub>${escapeText(note)}</sub>`),
+  ];
+}
+
+function interferenceSections(analysis: Analysis): string[] {
+  const { interference } = analysis;
+  const pods = podRows(analysis);
+  return [
+    ...(interference
+      ? [
+          "## Loaded together",
+          ...interference.systems.map(({ sentence }) => escapeText(sentence)),
+          markdownTable(interferenceColumns, interferenceRows(analysis, "all loads together")),
+          ...groupRows(analysis).map((rows) => markdownTable(groupColumns, rows)),
+        ]
+      : []),
+    ...(pods.length === 0
+      ? []
+      : ["## Shares of the pods", ...podSentences(analysis).map(escapeText), markdownTable(podColumns, pods)]),
   ];
 }
 

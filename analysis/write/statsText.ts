@@ -7,6 +7,7 @@ import { BELOW_FLOOR, cellText, footnotes, numberText, percentText } from "./cel
 import { comparisonColumns, comparisonNotes, comparisonRows, differenceTable, metricLabel } from "./comparisonTable.ts";
 import { costText } from "./costText.ts";
 import { definitions, startDefinitions } from "./definitions.ts";
+import { interferenceText } from "./interferenceText.ts";
 import { loadHead } from "./loadTable.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
 import { sloText } from "./sloText.ts";
@@ -29,6 +30,7 @@ export function statsText(analysis: Analysis): string {
     ...bullets([...notes, ...systemWarnings(systems)]),
     ...systems.flatMap((system) => ["", "", ...systemSection(system, simulated)]),
     ...comparisonSection(analysis),
+    ...interferenceText(analysis, WIDTH),
     ...remarkGroups(systems).flatMap(remarkSection),
     "",
     "",

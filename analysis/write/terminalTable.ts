@@ -1,6 +1,8 @@
 import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { namedStarts, startSentence, startsOnly } from "../starts.ts";
+import { cellText, percentText } from "./cellText.ts";
 import { comparisonColumns, comparisonNotes, comparisonRows } from "./comparisonTable.ts";
+import { podSentences } from "./interferenceTable.ts";
 import { loadTable } from "./loadTable.ts";
 import { largestLoadText } from "./objectives.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
@@ -25,6 +27,8 @@ export function terminalTable(analysis: Analysis): string {
           "",
           ...wrapText(comparison.headline, WIDTH),
         ],
+    interferenceLines(analysis),
+    podSentences(analysis).flatMap((sentence) => wrapText(sentence, WIDTH, "  ")),
     [...notes, ...systemWarnings(systems), ...remarkGroups(systems).map(remarkHint)].flatMap((text) =>
       wrapText(`! ${text}`, WIDTH, "  "),
     ),
@@ -33,6 +37,19 @@ export function terminalTable(analysis: Analysis): string {
     .filter((lines) => lines.length > 0)
     .map((lines) => lines.join("\n"))
     .join("\n\n");
+}
+
+function interferenceLines({ interference }: Analysis): string[] {
+  if (!interference) return [];
+  const shares = interference.groups.flatMap(({ systems }) => {
+    const told = systems.map(({ system, requests }) => `${system} ${cellText(requests, percentText)} %`);
+    return wrapText(`Requests answered meanwhile: ${told.join(", ")}`, WIDTH, "  ");
+  });
+  return [
+    "Loaded together:",
+    ...interference.systems.flatMap(({ sentence }) => wrapText(sentence, WIDTH, "  ")),
+    ...shares,
+  ];
 }
 
 function systemLines(system: SystemAnalysis): string[] {
