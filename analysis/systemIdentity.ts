@@ -1,4 +1,4 @@
-import type { Target } from "../scenario/scenario.ts";
+import type { ExistingTarget, Target } from "../scenario/scenario.ts";
 import type { Run } from "./run.ts";
 
 /** What was measured, in the words of a title. */
@@ -16,13 +16,23 @@ export function systemIdentity(run: Run): SystemIdentity {
   const served = run.plan?.target.model ?? run.startup?.model ?? undefined;
   if (target === null) return { model: served ?? "unknown model", hardware: "unknown hardware" };
   if (target.method === "existing") return { model: served ?? target.servedModel, hardware: "hardware not recorded" };
-  const replicas = target.engine?.replicas ?? 1;
-  const each = `${target.gpuCount ?? "?"} x ${target.gpu?.name ?? "unknown GPU"}`;
-  const gpus = replicas > 1 ? `${replicas} replicas of ${each}` : each;
+  const gpus = gpusOf(target);
   return {
     model: target.model?.name ?? served ?? "unknown model",
     hardware: run.simulated ? `${gpus} (simulated)` : gpus,
   };
+}
+
+function gpusOf(target: Exclude<Target, ExistingTarget>): string {
+  const gpu = target.gpu?.name ?? "unknown GPU";
+  const several = (count: number, each: string) => (count > 1 ? `${count} replicas of ${each}` : each);
+  if (target.method === "llm-d" && target.llmd?.prefill) {
+    const roles = [target.llmd.decode, target.llmd.prefill].map(({ replicas, nodes, gpusPerPod }) =>
+      several(replicas, `${nodes * gpusPerPod} x ${gpu}`),
+    );
+    return `decode ${roles[0]}, prefill ${roles[1]}`;
+  }
+  return several(target.engine?.replicas ?? 1, `${target.gpuCount ?? "?"} x ${gpu}`);
 }
 
 /** Names of the targets as the scenario declares them; empty where there is no scenario. */

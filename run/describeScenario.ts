@@ -3,12 +3,17 @@ import { objectiveText } from "../analysis/write/objectives.ts";
 import type { DataSource, Distribution, Stage } from "../harness/plan.ts";
 import { nodeImage } from "../manifests/images.ts";
 import { readsStartup } from "../scenario/harnesses.ts";
-import type { ClusterSettings, ExistingTarget, Scenario, Target } from "../scenario/scenario.ts";
+import type { ClusterSettings, Scenario, Target } from "../scenario/scenario.ts";
+import { isSimulated, simulatorOf } from "../scenario/simulated.ts";
+import { targetGpus } from "../scenario/targetGpus.ts";
 import type { PlannedStage } from "../workloads/adapter.ts";
 import { harnessImage } from "../workloads/adapterOf.ts";
 import { plannedSeconds, tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
 import { renderPlan } from "../workloads/plan.ts";
+import { describeGpus } from "./describeGpus.ts";
+import { describeLlmd } from "./describeLlmd.ts";
 import { formatSeconds } from "./driver.ts";
+import { fitText } from "./fitText.ts";
 import { versionWarning } from "./installedVersion.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 
@@ -19,13 +24,13 @@ export function describeScenario(scenario: Scenario, runs: readonly PlannedRun[]
   const rows: [string, string][] = [["scenario", scenario.name]];
   for (const target of scenario.targets) {
     rows.push([scenario.targets.length > 1 ? target.name : "engine", describeEngine(target)]);
-    if (target.method !== "existing") rows.push(["", describeFit(target)]);
+    rows.push(...describeParts(target).map((line): [string, string] => ["", line]));
   }
   rows.push(...describeWorkload(scenario, first, workload));
   rows.push(...describeObjectives(scenario));
   rows.push(["runs", describeRuns(scenario, runs, plannedSeconds(workload))]);
   if (scenario.cluster !== null) rows.push(...describeCluster(scenario, scenario.cluster));
-  const simulated = scenario.targets.some(({ method }) => method === "simulated");
+  const simulated = scenario.targets.some(isSimulated);
   const width = Math.max(...rows.map(([key]) => key.length));
   const title = `LLM Bench, stack ${scenario.stack}${simulated ? ": SIMULATED engine, no GPU" : ""}`;
   return [title, ...rows.map(([key, value]) => `  ${key.padEnd(width)}  ${value}`)].join("\n");
@@ -80,12 +85,11 @@ function listed(stages: readonly PlannedStage[]): string {
 }
 
 function describeCluster(scenario: Scenario, cluster: ClusterSettings): [string, string][] {
-  const { targets } = scenario;
   const where = cluster.host ?? (cluster.context === "auto" ? "the current context" : `context ${cluster.context}`);
   return [
     ["cluster", `${where}, namespace ${cluster.namespace}${cluster.createNamespace ? "" : " (must be there)"}`],
     ["harness", describeHarness(scenario)],
-    ...describeGpus(targets),
+    ...describeGpus(scenario),
   ];
 }
 
@@ -95,52 +99,19 @@ function describeHarness(scenario: Scenario): string {
   return `${name} on ${harnessImage(scenario) ?? nodeImage}, ${cpu} CPU, ${memory}`;
 }
 
-/** GPUs and money: all engines stand side by side while their runs take turns. */
-function describeGpus(targets: readonly Target[]): [string, string][] {
-  const deployed = targets.filter((target) => target.method === "standalone" || target.method === "llm-d");
-  if (deployed.length === 0) return [];
-  const counts = deployed.map(({ gpu, gpuCount, engine }) => ({ gpu: gpu.name, count: gpuCount * engine.replicas }));
-  const names = [...new Set(counts.map(({ gpu }) => gpu))];
-  const sum = (name: string) => counts.reduce((total, { gpu, count }) => total + (gpu === name ? count : 0), 0);
-  const most = (name: string) => Math.max(...counts.map(({ gpu, count }) => (gpu === name ? count : 0)));
-  const together = names.map((name) => `${sum(name)} x ${name}`).join(" + ");
-  const inTurn = names.map((name) => `${most(name)} x ${name}`).join(" + ");
-  // Engines on different GPUs need the same either way.
-  const gpus = inTurn === together ? together : `${together} together; ${inTurn} with ./bench compare --in-turn`;
-  return [
-    ["GPUs", gpus],
-    ["cost", describeCost(deployed)],
-  ];
-}
-
-function describeCost(targets: readonly Exclude<Target, ExistingTarget>[]): string {
-  const priced = targets.flatMap(({ gpu, gpuCount, engine, price }) =>
-    price === null ? [] : [{ gpu, price, usdPerHour: price.usdPerGpuHour * gpuCount * engine.replicas }],
-  );
-  const unpriced = targets.filter(({ price }) => price === null);
-  const missing = unpriced.map(({ gpu }) => `no price of ${gpu.name} is known: set prices.${gpu.name}`);
-  const total = priced.reduce((sum, { usdPerHour }) => sum + usdPerHour, 0);
-  const sources = priced.map(
-    ({ gpu, price }) => `${gpu.name} at $${price.usdPerGpuHour}: ${price.source}, ${price.asOf}`,
-  );
-  const known =
-    priced.length > 0 ? [`$${total.toFixed(2)} per hour while deployed (${[...new Set(sources)].join("; ")})`] : [];
-  return [...known, ...new Set(missing)].join("; ");
-}
-
 function describeEngine(target: Target): string {
   if (target.method === "existing") return `existing, ${target.servedModel} at ${target.url}`;
-  const slower =
-    target.method === "simulated" && target.simulator.slowdown !== 1
-      ? `, all times x ${target.simulator.slowdown}`
-      : "";
-  return `${target.method}, ${target.model.name} on ${target.gpuCount} x ${target.gpu.name}${slower}`;
+  const slowdown = isSimulated(target) ? simulatorOf(target).slowdown : 1;
+  const slower = slowdown === 1 ? "" : `, all times x ${slowdown}`;
+  const simulated = isSimulated(target) && target.method === "llm-d" ? " of simulated engines" : "";
+  const gpus = target.method === "llm-d" ? targetGpus(target) : target.gpuCount;
+  return `${target.method}${simulated}, ${target.model.name} on ${gpus} x ${target.gpu.name}${slower}`;
 }
 
-function describeFit({ fit, gpu, gpuCount }: Exclude<Target, { method: "existing" }>): string {
-  const gib = (bytes: number) => `${(bytes / 2 ** 30).toFixed(1)} GiB`;
-  const tokens = Math.round(fit.kvTokens / 1000);
-  return `fits${gpuCount > 1 ? `, on each of ${gpuCount}` : ""}: ${gib(fit.weightBytes)} of weights + ${gib(fit.kvCacheBytes)} of KV cache (${tokens}k tokens) in ${gpu.memoryGiB.toFixed(1)} GiB`;
+/** Below the line of the engine. */
+function describeParts(target: Target): string[] {
+  if (target.method === "existing") return [];
+  return target.method === "llm-d" ? describeLlmd(target) : [fitText(target.fit, target.gpu, target.gpuCount)];
 }
 
 function describeLoad(stages: readonly Stage[]): string {
@@ -173,9 +144,13 @@ function mean(distribution: Distribution): number {
   }
 }
 
-function describeRuns({ repetitions }: Scenario, runs: readonly PlannedRun[], ofOne: number): string {
-  const seconds = ofOne * runs.length;
+function describeRuns({ repetitions, together }: Scenario, runs: readonly PlannedRun[], ofOne: number): string {
+  // Runs of a group are made at once.
+  const turns = new Set(runs.map(({ group, runId }) => group ?? runId)).size;
+  const seconds = ofOne * turns;
   const time = seconds > 0 ? `, about ${formatSeconds(seconds)} and the warm-up` : "";
   if (runs.length === 1) return `${runs[0]?.runId}${time}`;
-  return `${runs.length}, one after the other${repetitions > 1 ? ` (each target ${repetitions} times, interleaved)` : ""}${time}`;
+  const times = repetitions > 1 ? `${repetitions} times` : "once";
+  if (together) return `${runs.length}: each target ${times} alone and ${times} with all others, interleaved${time}`;
+  return `${runs.length}, one after the other${repetitions > 1 ? ` (each target ${times}, interleaved)` : ""}${time}`;
 }

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { nodeImage } from "../manifests/images.ts";
+import { chartHomes, endpointPickerImage, sidecarImage } from "../manifests/llmd/charts.ts";
 import { simulatorConfig } from "../scenario/roofline.ts";
 import { fingerprint, runId } from "../scenario/runId.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
@@ -76,10 +77,11 @@ function targetFingerprint(scenario: Scenario, target: Target): string {
     harness: scenario.harness.name,
     // A start-up has neither a load generator's pod nor anything random.
     ...(workload.kind === "startup" ? {} : { seed: scenario.seed, pod: scenario.cluster && podOf(scenario) }),
-    simulator:
-      isSimulated(target)
-        ? { config: simulatorConfig(target, { seed: scenario.seed }), code: sourceHash("simulator") }
-        : null,
+    // Another version of a chart or of the endpoint picker serves in another way.
+    llmd: target.method === "llm-d" ? { chartHomes, endpointPickerImage, sidecarImage } : undefined,
+    simulator: isSimulated(target)
+      ? { config: simulatorConfig(target, { seed: scenario.seed }), code: sourceHash("simulator") }
+      : null,
   });
 }
 

@@ -51,8 +51,9 @@ export function checkLlmd(
       key: source.key("engine", "loadFormat"),
       value: loadFormat,
       allowed: "safetensors",
-      reason: "it needs steps before the engine starts, which llm-d's chart has no place for next to a read-only model",
-      next: "Remove it, or use method standalone.",
+      reason:
+        "it needs a preparation in the engine's pod (a package installed, a copy of the model written), which only standalone engines have",
+      next: "Remove it, or set method to standalone.",
     });
   // Slices have neither peer-to-peer access nor CUDA IPC: NIXL would copy each KV cache through the host's memory.
   if (gpu.mig && prefill !== undefined)
@@ -61,7 +62,7 @@ export function checkLlmd(
       value: gpu.name,
       allowed: `${gpu.mig.parent}, or a slice without llmd.prefill`,
       reason:
-        "prefill pods hand KV caches over to decode pods, and MIG slices cannot read each other's memory: what were measured is the host's network",
+        "prefill pods hand KV caches over to decode pods, and MIG slices cannot read each other's memory: it would all go through the host, and that would be measured",
       next: `Set gpu to ${gpu.mig.parent}, or remove llmd.prefill.`,
     });
   if (source.simulated) checkSimulatedLlmd(source, fail);

@@ -8,7 +8,7 @@ const named = z.looseObject({ type: z.string().min(1), name: z.string().min(1).o
 /** As far as the parts refer to each other; parameters are the plugins' own, and the endpoint picker knows them. */
 const configSchema = z.looseObject({
   apiVersion: z.enum(["llm-d.ai/v1alpha1", "inference.networking.x-k8s.io/v1alpha1"]),
-  kind: z.literal("EndpointPickerConfig"),
+  kind: z.enum(["EndpointPickerConfig"]),
   plugins: z.array(named).min(1),
   schedulingProfiles: z
     .array(

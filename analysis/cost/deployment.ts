@@ -1,6 +1,6 @@
 import type { CostCriteria } from "../../scenario/criteria.ts";
 import type { Price } from "../../scenario/prices.ts";
-import type { Target } from "../../scenario/scenario.ts";
+import { scaleUnit } from "../../scenario/targetGpus.ts";
 import type { Measured } from "../analysis.ts";
 import type { Run } from "../run.ts";
 import { recordedTarget } from "../systemIdentity.ts";
@@ -10,6 +10,7 @@ export interface Deployment {
   /** null: not known. */
   readonly gpu: string | null;
   readonly gpusPerReplica: number | null;
+  /** An llm-d with prefill pods is one as a whole. */
   readonly replicas: number;
   readonly price: Price | null;
   /** Of one replica's GPUs; the reason says what to set. */
@@ -21,9 +22,10 @@ export function deploymentOf(runs: readonly Run[], criteria: CostCriteria): Depl
   const newest = runs.toSorted((a, b) => (a.startedAt < b.startedAt ? 1 : -1));
   const target = newest.map(recordedTarget).find((one) => one?.gpu != null) ?? null;
   const gpu = target?.gpu?.name ?? null;
-  const gpusPerReplica = target?.gpuCount ?? null;
+  const unit = target === null ? null : scaleUnit(target);
+  const gpusPerReplica = unit?.gpus ?? null;
   const price = gpu === null ? null : (criteria.prices?.[gpu] ?? target?.price ?? null);
-  const replicas = target === null ? 1 : replicasOf(target);
+  const replicas = unit?.count ?? 1;
   const speed = runs.map(({ provenance }) => provenance.simulation?.speed ?? 1).find((one) => one !== 1);
   const usdPerReplicaHour = speed === undefined ? perReplica(gpu, gpusPerReplica, price) : notRealTime(speed);
   return { gpu, gpusPerReplica, replicas, price, usdPerReplicaHour };
@@ -33,11 +35,6 @@ export function deploymentOf(runs: readonly Run[], criteria: CostCriteria): Depl
 function notRealTime(speed: number): Measured {
   const reason = `simulated time ran ${speed} times as fast as real time, and tokens per second with it; simulate at speed 1`;
   return { value: null, reason };
-}
-
-/** What stands behind the URL of an existing engine is declared by gpuCount alone. */
-function replicasOf(target: Target): number {
-  return target.method === "existing" ? 1 : (target.engine?.replicas ?? 1);
 }
 
 function perReplica(gpu: string | null, count: number | null, price: Price | null): Measured {

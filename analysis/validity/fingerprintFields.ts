@@ -32,6 +32,7 @@ type DeployedParts = Readonly<Partial<Record<"method" | "gpuCount", unknown>>> &
   readonly model?: { readonly name?: unknown; readonly revision?: unknown };
   readonly gpu?: { readonly name?: unknown } | null;
   readonly engine?: unknown;
+  readonly llmd?: unknown;
   readonly simulator?: unknown;
 };
 
@@ -65,6 +66,13 @@ export const fingerprintFields: readonly FingerprintField[] = [
     ...invalid(
       "the engine's settings",
       target(({ engine }) => engine),
+    ),
+    shown: false,
+  },
+  {
+    ...invalid(
+      "llm-d's settings",
+      target(({ llmd }) => llmd),
     ),
     shown: false,
   },

@@ -4,7 +4,7 @@ import { stageMetrics } from "../metrics.ts";
 import type { Run, RunStage } from "../run.ts";
 import { stageRows } from "../stageRows.ts";
 import type { Startup } from "../startup/startup.ts";
-import type { ReportDocument, ReportResults, ReportRun } from "./reportDocument.ts";
+import type { ReportComponent, ReportDocument, ReportResults, ReportRun } from "./reportDocument.ts";
 import { reportLoad } from "./reportLoad.ts";
 import { reportStack } from "./reportStack.ts";
 import { reportResults } from "./reportStatistics.ts";
@@ -22,9 +22,9 @@ export interface StageReport {
  */
 export function benchmarkReports(run: Run): StageReport[] {
   const stack = reportStack(run);
-  const ofStack = stack === null ? {} : { stack: [stack] };
+  const ofStack = stack.length === 0 ? {} : { stack };
   if (run.stages.length === 0) {
-    const scenario = stack === null ? {} : { scenario: ofStack };
+    const scenario = stack.length === 0 ? {} : { scenario: ofStack };
     const startup = run.startup ?? null;
     const missing = [
       startup === null
@@ -63,10 +63,15 @@ export function benchmarkReports(run: Run): StageReport[] {
         version: "0.2.1",
         run: runPart(run, { stage, index, metrics, fromRows: part !== undefined }, missing),
         ...(Object.keys(scenario).length === 0 ? {} : { scenario }),
-        results: metrics === null ? {} : reportResults(metrics, stack?.metadata.label ?? null, imagesOf(run)),
+        results: metrics === null ? {} : reportResults(metrics, ofOneEngine(stack), imagesOf(run)),
       },
     };
   });
+}
+
+/** What requests say of a cache is said of no component where two roles had a part in each of them. */
+function ofOneEngine(stack: readonly ReportComponent[]): string | null {
+  return stack.length === 1 ? stack[0]!.metadata.label : null;
 }
 
 /** The pod's own clock; the phases of the log have no place in this format. */

@@ -35,14 +35,21 @@ export interface InferenceEngine {
   readonly kind: "inference_engine";
   readonly tool: string;
   readonly tool_version: string;
-  readonly role: "replica";
+  readonly role: "replica" | "decode" | "prefill";
   readonly replicas: number;
   readonly model: { readonly name: string };
   readonly accelerator: {
     readonly model: string;
     /** Of one replica, as llm-d-benchmark's own converter counts them. */
     readonly count: number;
-    readonly parallelism: { readonly tp: number };
+    readonly parallelism: {
+      readonly tp: number;
+      readonly dp?: number;
+      /** Of `dp`, in one pod. */
+      readonly dp_local?: number;
+      /** Pods of one replica. */
+      readonly workers?: number;
+    };
   };
 }
 

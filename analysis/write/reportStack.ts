@@ -1,3 +1,4 @@
+import type { RoleSettings } from "../../scenario/llmd.ts";
 import { fingerprint } from "../../scenario/runId.ts";
 import type { Target } from "../../scenario/scenario.ts";
 import type { Run } from "../run.ts";
@@ -7,46 +8,49 @@ import type { GenericComponent, InferenceEngine, ReportComponent } from "./repor
 type DeployedTarget = Exclude<Target, { readonly method: "existing" }>;
 
 /**
- * The engine as the recorded scenario tells it; null where there is no scenario and no plan. An engine that others
- * deployed, or of which the record lacks something, is a generic component: the model's own kind requires accelerator and
- * parallelism, and nobody told us.
+ * The engine as the recorded scenario tells it, or the engines of each role; none where there is no scenario and no plan. An
+ * engine that others deployed, or of which the record lacks something, is a generic component: the model's own kind requires
+ * accelerator and parallelism, and nobody told us.
  */
-export function reportStack(run: Run): ReportComponent | null {
+export function reportStack(run: Run): ReportComponent[] {
   const target = recordedTarget(run);
   const model = run.plan?.target.model;
-  if (target === null && model === undefined) return null;
-  const engine = target === null || target.method === "existing" ? null : engineOf(run, target);
+  if (target === null && model === undefined) return [];
+  const engines = target === null || target.method === "existing" ? [] : enginesOf(run, target);
   const config = target === null ? { model } : target.method === "existing" ? existing(target) : settings(target);
-  return {
+  const components = engines.length > 0 ? engines : [generic(run, target, model)];
+  return components.map((standardized) => ({
     metadata: {
       schema_version: "0.0.1",
-      label: run.target,
+      label: components.length > 1 ? `${run.target}-${standardized.role}` : run.target,
       cfg_id: fingerprint(JSON.parse(JSON.stringify(config))),
       ...(run.simulated ? { description: simulationText(run) } : {}),
     },
-    standardized: engine ?? generic(run, target, model),
+    standardized,
     native: { config },
-  };
+  }));
 }
 
-function engineOf(run: Run, { engine, model, gpu, gpuCount }: DeployedTarget): InferenceEngine | null {
-  if (engine === undefined || model === undefined || gpu === undefined) return null;
-  if (!Number.isInteger(gpuCount) || !Number.isInteger(engine.tensorParallel)) return null;
+function enginesOf(run: Run, target: DeployedTarget): InferenceEngine[] {
+  const { engine, model, gpu, gpuCount } = target;
+  if (engine === undefined || model === undefined || gpu === undefined) return [];
+  if (!Number.isInteger(gpuCount) || !Number.isInteger(engine.tensorParallel)) return [];
   // What the node said counts for more than what was asked for, where a node was there at all.
   const measured = run.simulated ? undefined : run.provenance.machine.gpu;
   const accelerator = measured ?? gpu.labels?.gfd ?? gpu.name;
-  return {
-    kind: "inference_engine",
-    ...toolOf(run, engine.image),
-    role: "replica",
-    replicas: engine.replicas ?? 1,
-    model: { name: model.name },
-    accelerator: {
-      model: run.simulated ? `SIMULATED ${accelerator}` : String(accelerator),
-      count: gpuCount,
-      parallelism: { tp: engine.tensorParallel },
-    },
+  const name = run.simulated ? `SIMULATED ${accelerator}` : String(accelerator);
+  const common = { kind: "inference_engine", ...toolOf(run, engine.image), model: { name: model.name } } as const;
+  if (target.method !== "llm-d" || target.llmd === undefined) {
+    const hardware = { model: name, count: gpuCount, parallelism: { tp: engine.tensorParallel } };
+    return [{ ...common, role: "replica", replicas: engine.replicas ?? 1, accelerator: hardware }];
+  }
+  const { decode, prefill } = target.llmd;
+  const engineOf = (role: InferenceEngine["role"], settings: RoleSettings): InferenceEngine => {
+    const { replicas, tensorParallel: tp, dataParallel: dp, nodes, gpusPerPod } = settings;
+    const parallelism = { tp, dp, dp_local: dp / nodes, workers: nodes };
+    return { ...common, role, replicas, accelerator: { model: name, count: nodes * gpusPerPod, parallelism } };
   };
+  return prefill ? [engineOf("decode", decode), engineOf("prefill", prefill)] : [engineOf("replica", decode)];
 }
 
 function generic(run: Run, target: Target | null, planned: string | undefined): GenericComponent {
@@ -84,6 +88,8 @@ function settings(target: DeployedTarget): object {
     gpuCount,
     gpu: target.gpu?.name,
     model: target.model?.name,
+    // An llm-d's engines may be simulated too, which its own settings say.
+    ...(target.method === "llm-d" ? { llmd: target.llmd } : {}),
     ...(target.method === "simulated" ? { simulator: target.simulator } : {}),
   };
 }

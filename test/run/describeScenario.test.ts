@@ -3,7 +3,9 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describeScenario } from "../../run/describeScenario.ts";
 import type { Scenario } from "../../scenario/scenario.ts";
+import { isSimulated } from "../../scenario/simulated.ts";
 import { clusterStacks, fixedRuns, readStack, scenarioOf } from "../manifests/stacks.ts";
+import { llmdScenario, llmdScenarios } from "../scenario/llmdScenarios.ts";
 
 const folder = join(import.meta.dirname, "..", "golden", "describe");
 const described = (scenario: Scenario) =>
@@ -19,6 +21,13 @@ const scenarios: ReadonlyMap<string, Scenario> = new Map([
     "two-engines",
     scenarioOf({ ...ocp, targets: [{ name: "one" }, { name: "two", gpu: "l40s", engine: { maxModelLen: 8192 } }] }),
   ],
+  ...[
+    "ocp_H100_modelservice_PD",
+    "kind-simulated",
+    "standalone-against-llm-d",
+    "two-models-behind-istio",
+    "wide-expert-parallel",
+  ].map((name) => [name, llmdScenario(llmdScenarios[name] ?? {})] as const),
   [
     "existing",
     scenarioOf({
@@ -43,7 +52,7 @@ describe("what a preview says of a scenario", () => {
 
   it("says SIMULATED in its title where an engine is, and nowhere else", () => {
     for (const [name, scenario] of scenarios) {
-      const simulated = scenario.targets.some(({ method }) => method === "simulated");
+      const simulated = scenario.targets.some(isSimulated);
       assert.equal(/SIMULATED/.test(described(scenario).split("\n")[0] as string), simulated, name);
     }
   });

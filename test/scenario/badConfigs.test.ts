@@ -5,7 +5,8 @@ import { rawFromPulumi, rawFromStackFile } from "../../scenario/config.ts";
 import { parseScenario } from "../../scenario/parse.ts";
 import { ScenarioError } from "../../scenario/userError.ts";
 import { workloadOf } from "../../workloads/index.ts";
-import { type BadConfig, badConfigs } from "./badConfigs.ts";
+import type { BadConfig } from "./badConfigs/badConfig.ts";
+import { badConfigs } from "./badConfigs/index.ts";
 
 const golden = new URL("../golden/bad-configs.txt", import.meta.url);
 
