@@ -17,6 +17,7 @@ export interface Registered {
     readonly deletedWith: string | null;
     readonly deleteBeforeReplace: boolean;
     readonly ignoreChanges: readonly string[];
+    readonly protect: boolean;
     readonly provider: string | null;
   };
 }
@@ -57,6 +58,7 @@ export async function registered(program: () => unknown, outputs: ProviderOutput
         deletedWith: nameOf(request.getDeletedwith()) || null,
         deleteBeforeReplace: request.getDeletebeforereplace(),
         ignoreChanges: request.getIgnorechangesList(),
+        protect: request.getProtect(),
         // "urn::id"
         provider: request.getProvider().split("::").at(-2) ?? null,
       },
