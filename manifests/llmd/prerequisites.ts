@@ -30,7 +30,7 @@ const workerSet: ServedKind = { apiVersion: "leaderworkerset.x-k8s.io/v1", kind:
 const kinds: Readonly<Record<GatewayProvider, readonly ServedKind[]>> = {
   none: [],
   istio: [...behindGateway(), { apiVersion: "networking.istio.io/v1beta1", kind: "DestinationRule" }],
-  agentgateway: behindGateway(),
+  agentgateway: [...behindGateway(), { apiVersion: "agentgateway.dev/v1alpha1", kind: "AgentgatewayParameters" }],
   gke: [
     ...behindGateway(),
     { apiVersion: "networking.gke.io/v1", kind: "HealthCheckPolicy" },
