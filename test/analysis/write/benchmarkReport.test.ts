@@ -88,6 +88,28 @@ describe("a Benchmark Report of a run", () => {
     assert.equal(asked!.run.cid, undefined);
   });
 
+  it("names each role of an llm-d, with the GPUs of one of its replicas", async () => {
+    const role = { replicas: 1, tensorParallel: 1, dataParallel: 16, nodes: 2, gpusPerPod: 8 };
+    const llmd = { decode: role, prefill: { ...role, replicas: 4, dataParallel: 1, nodes: 1, gpusPerPod: 1 } };
+    const target = { ...standalone, method: "llm-d", gpuCount: 16, llmd };
+    const [both] = documents({ ...withScenario(await ours(), target), simulated: false });
+    const told = both!.scenario!.stack!.map(({ metadata, standardized }) => {
+      const { role, replicas, accelerator } = standardized as InferenceEngine;
+      return [metadata.label, role, replicas, accelerator.count, accelerator.parallelism];
+    });
+    assert.deepEqual(told, [
+      ["engine-decode", "decode", 1, 16, { tp: 1, dp: 16, dp_local: 8, workers: 2 }],
+      ["engine-prefill", "prefill", 4, 1, { tp: 1, dp: 1, dp_local: 1, workers: 1 }],
+    ]);
+    assert.equal(both!.results.observability, undefined, "a cache that two roles share is no component's");
+    const alone = { ...target, llmd: { ...llmd, prefill: null } };
+    const [one] = documents({ ...withScenario(await ours(), alone), simulated: false });
+    assert.equal((one!.scenario!.stack![0]!.standardized as InferenceEngine).role, "replica");
+    assert.equal(one!.scenario!.stack![0]!.metadata.label, "engine");
+    if (referee !== undefined)
+      assert.deepEqual(judge([both!, one!].map((document) => reportYaml(document))), [null, null]);
+  });
+
   it("says SIMULATED in tool, accelerator and descriptions", async () => {
     const [document] = documents(withScenario(await ours(), { ...standalone, method: "simulated", simulator: {} }));
     const [component] = document!.scenario!.stack!;
