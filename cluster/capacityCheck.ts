@@ -1,6 +1,7 @@
 import type { V1Node, V1Pod, V1PodSpec } from "@kubernetes/client-node";
 import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { labelKeys, labelValue } from "../manifests/labels.ts";
+import { podNeedsOf } from "../manifests/llmd/podNeeds.ts";
 import type { PlatformName, Scenario } from "../scenario/scenario.ts";
 import { allocatable, type Demand, demandOf, hasLabels, nextFor, untolerated, what, whyNoNode } from "./nodeFit.ts";
 import type { ClusterView, PreflightObjects, PreflightProblem } from "./preflight.ts";
@@ -25,9 +26,13 @@ interface Wanted {
  * Are there nodes for the pods of a scenario? First each pod alone on an empty node; then all engines together, for they
  * hold their GPUs at the same time; then what other pods leave free.
  */
-export function nodeProblems(objects: PreflightObjects, view: ClusterView, { stack, platform }: Scenario): Found {
+export function nodeProblems(objects: PreflightObjects, view: ClusterView, scenario: Scenario): Found {
+  const { stack, platform } = scenario;
   const wanted = [
-    ...objects.engines.flatMap(({ target, objects: own }) => podsWanted(own, `engine "${target}"`)),
+    ...objects.engines.flatMap(({ target, objects: own }) => [
+      ...podsWanted(own, `engine "${target}"`),
+      ...podsOfCharts(scenario, target),
+    ]),
     ...jobs(objects),
   ];
   if (view.nodes === null) {
@@ -74,6 +79,17 @@ function podsWanted(objects: readonly KubernetesObject[], subject: string): Want
       const name = kind === "Job" && subject.startsWith("engine") ? `${subject}, download of the model` : subject;
       return [{ subject: name, demand: demandOf(spec.template.spec), pods: kind === "Job" ? 1 : (spec.replicas ?? 1) }];
     });
+}
+
+/** Pods that charts make are in no object of ours. */
+function podsOfCharts(scenario: Scenario, name: string): Wanted[] {
+  const target = scenario.targets.find((one) => one.name === name);
+  if (target?.method !== "llm-d") return [];
+  return podNeedsOf(scenario, target).map(({ role, pods, spec }) => ({
+    subject: `engine "${name}", ${role}`,
+    demand: demandOf(spec),
+    pods,
+  }));
 }
 
 /** Of one kind of GPU, on one kind of node. */

@@ -1,12 +1,16 @@
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
+import type { EngineWorkload } from "../manifests/kubernetesObject.ts";
 import { labelKeys, labelValue } from "../manifests/labels.ts";
 import type { Cluster } from "./connection.ts";
 import { eventTime } from "./diagnosis.ts";
 import { endOfLog } from "./engineLog.ts";
+import { runningContainers } from "./enginePods.ts";
 import { ask, type Known, unknown } from "./known.ts";
 import { type NodeFacts, nodeFacts } from "./nodeFacts.ts";
 import { iso, type PodFacts, podFacts } from "./podFacts.ts";
 import { serverVersion } from "./serverVersion.ts";
+
+import { workloadState } from "./workloadState.ts";
 
 export { writeFacts } from "./writeFacts.ts";
 
@@ -49,6 +53,8 @@ export interface FactsQuery {
   readonly stack: string;
   readonly target: string;
   readonly runId: string;
+  /** Of the target, in the first of the namespaces: pods of charts and gateways do not all have our labels. */
+  readonly workloads?: readonly EngineWorkload[];
   /** Pods besides those that the labels tell, such as those of an engine deployed by other means. */
   readonly pods?: readonly { readonly name: string; readonly namespace: string }[];
   /** Events before it belong to something else. */
@@ -61,18 +67,22 @@ const mostLogBytes = 10 << 20;
 /** Never fails: what cannot be had is null, with the reason. */
 export async function gatherFacts(cluster: Cluster, query: FactsQuery): Promise<Facts> {
   const { identity } = cluster;
+  const roles = new Map<string, string>();
   const [version, pods, events] = await Promise.all([
     ask(identity, () => serverVersion(cluster)),
-    ask(identity, () => podsOfRun(cluster, query)),
+    ask(identity, () => podsOfRun(cluster, query, roles)),
     ask(identity, () => eventsSince(cluster, query)),
   ]);
   const [nodes, engineLogs] = await Promise.all([
     pods.value === null
       ? unknown<NodeFacts[]>(`not known, because the pods are not: ${pods.reason}`)
       : ask(identity, () => nodesOf(cluster, pods.value)),
-    logsOf(cluster, pods.value ?? []),
+    logsOf(cluster, pods.value ?? [], roles),
   ]);
-  const podList: Known<PodFacts[]> = pods.value === null ? pods : { value: pods.value.map(podFacts), reason: null };
+  const podList: Known<PodFacts[]> =
+    pods.value === null
+      ? pods
+      : { value: pods.value.map((pod) => podFacts(pod, roles.get(uidOf(pod)) ?? null)), reason: null };
   return {
     context: identity.context,
     server: identity.server,
@@ -84,7 +94,8 @@ export async function gatherFacts(cluster: Cluster, query: FactsQuery): Promise<
   };
 }
 
-async function podsOfRun(cluster: Cluster, query: FactsQuery): Promise<V1Pod[]> {
+/** `roles` is filled: uid of a pod -> what it does for the engine. */
+async function podsOfRun(cluster: Cluster, query: FactsQuery, roles: Map<string, string>): Promise<V1Pod[]> {
   const labelSelector = `${labelKeys.stack}=${labelValue(query.stack)}`;
   const lists = await Promise.all(
     query.namespaces.map((namespace) => cluster.core.listNamespacedPod({ namespace, labelSelector })),
@@ -101,12 +112,34 @@ async function podsOfRun(cluster: Cluster, query: FactsQuery): Promise<V1Pod[]> 
       if (component === "reader") return false;
       return itsRun === undefined ? itsTarget === target : itsRun === run;
     });
+  const serving = await podsOfWorkloads(cluster, query, roles);
+  const known = [...labelled, ...serving.filter((pod) => !labelled.some((one) => uidOf(one) === uidOf(pod)))];
   const others = (query.pods ?? []).filter(
     ({ name, namespace }) =>
-      !labelled.some(({ metadata }) => metadata?.name === name && metadata?.namespace === namespace),
+      !known.some(({ metadata }) => metadata?.name === name && metadata?.namespace === namespace),
   );
   const more = await Promise.all(others.map((where) => cluster.core.readNamespacedPod(where).catch(() => null)));
-  return [...labelled, ...more.flatMap((pod) => pod ?? [])];
+  return [...known, ...more.flatMap((pod) => pod ?? [])];
+}
+
+async function podsOfWorkloads(
+  cluster: Cluster,
+  { namespaces: [namespace = ""], workloads = [] }: FactsQuery,
+  roles: Map<string, string>,
+): Promise<V1Pod[]> {
+  const pods = await Promise.all(
+    workloads.map(async (workload) => {
+      const state = await workloadState(cluster, namespace, workload).catch(() => null);
+      const its = [...(state?.current ?? []), ...(state?.old ?? [])];
+      for (const pod of its) roles.set(uidOf(pod), workload.role);
+      return its;
+    }),
+  );
+  return pods.flat();
+}
+
+function uidOf({ metadata }: V1Pod): string {
+  return metadata?.uid ?? "";
 }
 
 async function eventsSince(cluster: Cluster, { namespaces, since }: FactsQuery): Promise<EventFacts[]> {
@@ -140,12 +173,17 @@ async function nodesOf(cluster: Cluster, pods: readonly V1Pod[]): Promise<NodeFa
   return Promise.all(names.map(async (name) => nodeFacts(await cluster.core.readNode({ name }))));
 }
 
-async function logsOf(cluster: Cluster, pods: readonly V1Pod[]): Promise<EngineLog[]> {
+async function logsOf(
+  cluster: Cluster,
+  pods: readonly V1Pod[],
+  roles: ReadonlyMap<string, string>,
+): Promise<EngineLog[]> {
   const wanted = pods
-    .filter(({ metadata }) => metadata?.labels?.[labelKeys.component] === "engine")
-    .flatMap(({ metadata, status }) =>
-      (status?.containerStatuses ?? []).flatMap(({ name, restartCount, state }) => {
-        const one = { namespace: metadata?.namespace ?? "", pod: metadata?.name ?? "", container: name };
+    .filter((pod) => pod.metadata?.labels?.[labelKeys.component] === "engine" || roles.has(uidOf(pod)))
+    .flatMap((pod) =>
+      runningContainers(pod).flatMap(({ name, restartCount, state }) => {
+        const { namespace = "", name: podName = "" } = pod.metadata ?? {};
+        const one = { namespace, pod: podName, container: name };
         return [
           ...(restartCount > 0 ? [{ ...one, previous: true }] : []),
           ...(state?.waiting && restartCount === 0 ? [] : [{ ...one, previous: false }]),

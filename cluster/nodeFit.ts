@@ -1,4 +1,4 @@
-import type { V1Node, V1PodSpec, V1Taint, V1Toleration } from "@kubernetes/client-node";
+import type { V1Container, V1Node, V1PodSpec, V1Taint, V1Toleration } from "@kubernetes/client-node";
 import { quantity, showQuantity } from "./quantity.ts";
 
 /** What one pod needs of a node; amounts as plain numbers (cores, bytes, devices). */
@@ -8,15 +8,17 @@ export interface Demand {
   readonly requests: Readonly<Record<string, number>>;
 }
 
-/** As the scheduler counts: all containers together, or one init container if that asks for more; plus overhead. */
+/** As the scheduler counts: all containers and sidecars together, or one init container if that asks for more; plus overhead. */
 export function demandOf(spec: V1PodSpec): Demand {
   const requests: Record<string, number> = {};
-  for (const { resources } of spec.containers) {
+  const isSidecar = ({ restartPolicy }: V1Container) => restartPolicy === "Always";
+  const inits = spec.initContainers ?? [];
+  for (const { resources } of [...spec.containers, ...inits.filter(isSidecar)]) {
     for (const [name, amount] of Object.entries({ ...resources?.limits, ...resources?.requests })) {
       requests[name] = (requests[name] ?? 0) + quantity(amount);
     }
   }
-  for (const { resources } of spec.initContainers ?? []) {
+  for (const { resources } of inits.filter((one) => !isSidecar(one))) {
     for (const [name, amount] of Object.entries({ ...resources?.limits, ...resources?.requests })) {
       requests[name] = Math.max(requests[name] ?? 0, quantity(amount));
     }

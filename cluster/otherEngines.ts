@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { V1Deployment } from "@kubernetes/client-node";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
-import { engineDeployments } from "./engineDeployments.ts";
+import { engineWorkloads, type StandingWorkload } from "./engineWorkloads.ts";
 import { isStatus } from "./noAnswer.ts";
 import { podsOf } from "./observe.ts";
 import { refusal } from "./outage.ts";
@@ -24,28 +23,26 @@ export async function removeOtherEngines(
   say: (line: string) => void,
 ): Promise<void> {
   try {
-    const deployments = await engineDeployments(cluster, namespace, stack);
-    const others = deployments.filter(({ metadata }) => !keep.includes(metadata?.name ?? ""));
-    for (const { apiVersion = "apps/v1", kind = "Deployment", metadata } of others) {
-      say(`removing the engine ${metadata?.name}, which is not needed any more`);
-      const object = { apiVersion, kind, metadata: { name: metadata?.name ?? "", namespace } };
+    const others = (await engineWorkloads(cluster, namespace, stack)).filter(({ name }) => !keep.includes(name));
+    for (const { apiVersion, kind, name } of others) {
+      say(`removing the engine ${name}, which is not needed any more`);
+      const object = { apiVersion, kind, metadata: { name, namespace } };
       await cluster.objects.delete(object, undefined, undefined, undefined, undefined, "Background").catch(unlessGone);
     }
-    for (const deployment of others) await untilGone(cluster, namespace, deployment);
+    for (const workload of others) await untilGone(cluster, namespace, workload);
   } catch (error) {
     throw refusal(error, `looking for earlier engines in namespace ${namespace}`);
   }
 }
 
-async function untilGone(cluster: Cluster, namespace: string, { metadata, spec }: V1Deployment): Promise<void> {
-  const selector = Object.entries(spec?.selector.matchLabels ?? {}).map(([key, value]) => `${key}=${value}`);
+async function untilGone(cluster: Cluster, namespace: string, { name, selector }: StandingWorkload): Promise<void> {
   const deadline = Date.now() + endSeconds * 1000;
   for (;;) {
-    const [pod] = await podsOf(cluster, namespace, selector.join(","));
+    const [pod] = await podsOf(cluster, namespace, selector);
     if (pod === undefined) return;
     if (Date.now() > deadline) {
       throw new ClusterError(
-        `pod ${pod.metadata?.name} of the earlier engine ${metadata?.name} does not end (${endSeconds} s) and holds its GPU`,
+        `pod ${pod.metadata?.name} of the earlier engine ${name} does not end (${endSeconds} s) and holds its GPU`,
         `look at its node ${pod.spec?.nodeName ?? ""}; if that is gone: kubectl delete pod --force -n ${namespace} ${pod.metadata?.name}`,
       );
     }

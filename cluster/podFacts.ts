@@ -1,5 +1,6 @@
 import type { V1ContainerStatus, V1Pod } from "@kubernetes/client-node";
 import { labelKeys } from "../manifests/labels.ts";
+import { isSidecar, runningContainers } from "./enginePods.ts";
 
 /** What a pod was; times are ISO 8601, null where it never came to that. Without its environment, which may hold secrets. */
 export interface PodFacts {
@@ -8,6 +9,8 @@ export interface PodFacts {
   readonly uid: string;
   /** engine, model-cache, harness, ...; null: none of ours. */
   readonly component: string | null;
+  /** engine, decode, prefill, router, gateway; null: it serves no requests. */
+  readonly role: string | null;
   readonly node: string | null;
   readonly phase: string | null;
   readonly reason: string | null;
@@ -48,7 +51,7 @@ export interface ContainerFacts {
   } | null;
 }
 
-export function podFacts(pod: V1Pod): PodFacts {
+export function podFacts(pod: V1Pod, role: string | null = null): PodFacts {
   const { metadata, spec, status } = pod;
   const conditions = (status?.conditions ?? []).map(({ type, status, reason, lastTransitionTime }) => ({
     type,
@@ -58,12 +61,14 @@ export function podFacts(pod: V1Pod): PodFacts {
   }));
   const since = (wanted: string) =>
     conditions.find(({ type, status }) => type === wanted && status === "True")?.since ?? null;
-  const containers = (spec?.containers ?? []).map(({ name, image, resources }) => ({
+  const sidecars = (spec?.initContainers ?? []).filter(({ name }) => isSidecar(pod, name));
+  const statuses = runningContainers(pod);
+  const containers = [...(spec?.containers ?? []), ...sidecars].map(({ name, image, resources }) => ({
     name,
     image: image ?? "",
     requests: resources?.requests ?? {},
     limits: resources?.limits ?? {},
-    ...stateOf(status?.containerStatuses?.find((one) => one.name === name)),
+    ...stateOf(statuses.find((one) => one.name === name)),
   }));
   const starts = containers.flatMap(({ startedAt }) => startedAt ?? []).sort();
   return {
@@ -71,6 +76,7 @@ export function podFacts(pod: V1Pod): PodFacts {
     namespace: metadata?.namespace ?? "",
     uid: metadata?.uid ?? "",
     component: metadata?.labels?.[labelKeys.component] ?? null,
+    role,
     node: spec?.nodeName ?? null,
     phase: status?.phase ?? null,
     reason: status?.reason ?? null,

@@ -1,7 +1,8 @@
 import type { V1SelfSubjectAccessReview } from "@kubernetes/client-node";
-import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
+import { isRelease, type KubernetesObject } from "../manifests/kubernetesObject.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Cluster } from "./connection.ts";
+import { releaseRights } from "./releaseRights.ts";
 
 /** One thing that somebody may do; `namespace` null: in the whole cluster. */
 export interface Right {
@@ -20,7 +21,12 @@ export function rightsFor(objects: readonly KubernetesObject[], scenario: Scenar
   const rights = new Map<string, Right>();
   const add = (verb: string, resource: string, namespace: string | null) =>
     rights.set(`${verb} ${resource} ${namespace}`, { verb, resource, namespace });
-  for (const { apiVersion, kind, metadata } of objects) {
+  for (const object of objects) {
+    const { apiVersion, kind, metadata } = object;
+    if (isRelease(object)) {
+      for (const { verb, resource, namespace } of releaseRights(object)) add(verb, resource, namespace);
+      continue;
+    }
     if (!kind) continue;
     const group = apiVersion?.includes("/") ? apiVersion.split("/")[0] : "";
     const plural = plurals[kind] ?? `${kind.toLowerCase()}s`;

@@ -15,6 +15,13 @@ const watching: readonly V1PolicyRule[] = [
   { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list"] },
 ];
 
+/** The same for llm-d: its pods may be in sets, and what leads to them is a Gateway and a pool. */
+const watchingLlmd: readonly V1PolicyRule[] = [
+  { apiGroups: ["leaderworkerset.x-k8s.io"], resources: ["leaderworkersets"], verbs: ["get", "list"] },
+  { apiGroups: ["inference.networking.k8s.io"], resources: ["inferencepools"], verbs: ["get"] },
+  { apiGroups: ["gateway.networking.k8s.io"], resources: ["gateways"], verbs: ["get", "list"] },
+];
+
 /** Beside the results claim: the reader pod that gives out files, and Jobs that are not wanted any more. */
 const collecting: readonly V1PolicyRule[] = [
   { apiGroups: [""], resources: ["pods"], verbs: ["create", "delete"] },
@@ -26,13 +33,14 @@ const collecting: readonly V1PolicyRule[] = [
 /** Role and binding of the collector in each namespace, with no more rights than are needed there. */
 export function collectorRoles(scenario: Scenario): KubernetesObject[] {
   const home = harnessNamespace(scenario);
+  const hasLlmd = scenario.targets.some(({ method }) => method === "llm-d");
   return namespacesOf(scenario).flatMap((namespace) => {
     const metadata = { name: collectorServiceAccount, namespace, labels: labels(scenario, "workspace") };
     const role: V1Role = {
       apiVersion: "rbac.authorization.k8s.io/v1",
       kind: "Role",
       metadata,
-      rules: [...watching, ...(namespace === home ? collecting : [])],
+      rules: [...watching, ...(hasLlmd ? watchingLlmd : []), ...(namespace === home ? collecting : [])],
     };
     const binding: V1RoleBinding = {
       apiVersion: "rbac.authorization.k8s.io/v1",

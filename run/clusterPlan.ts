@@ -42,7 +42,7 @@ export function clusterPlan(
   for (const { target, workloads } of now === null ? manifests.engines : []) {
     // A gateway stands for all targets behind it, and a router holds no GPU.
     const stands = ({ name, role }: EngineWorkload) =>
-      standing.deployments === null || (standing.deployments.has(name) && role !== "gateway" && role !== "router");
+      standing.workloads === null || (standing.workloads.has(name) && role !== "gateway" && role !== "router");
     if (workloads.length === 0 || workloads.some(stands)) deployed.add(target);
     else if (!deployed.has(target)) idle.push(target);
   }

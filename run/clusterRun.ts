@@ -245,11 +245,12 @@ export class ClusterRuns {
   }
 
   async #facts(run: PlannedRun, folder: RunFolder, since: Date): Promise<Facts> {
-    const { scenario, cluster } = this.#args;
+    const { scenario, cluster, manifests } = this.#args;
     const facts = await gatherFacts(cluster, {
       namespaces: [...new Set([scenario.cluster?.namespace ?? scenario.harness.namespace, scenario.harness.namespace])],
       stack: scenario.stack,
       target: run.target.name,
+      workloads: manifests.engines.find(({ target }) => target === run.target.name)?.workloads ?? [],
       runId: run.runId,
       since,
     });

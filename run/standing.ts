@@ -1,5 +1,5 @@
 import type { Cluster } from "../cluster/connection.ts";
-import { engineDeployments } from "../cluster/engineDeployments.ts";
+import { engineWorkloads } from "../cluster/engineWorkloads.ts";
 import { harnessJobs } from "../cluster/harnessJobs.ts";
 import { removeOtherEngines } from "../cluster/otherEngines.ts";
 import { stopOtherRuns } from "../cluster/otherRuns.ts";
@@ -12,19 +12,20 @@ import type { Driver } from "./driver.ts";
 /** What of a stack is in its cluster; null: a dry run that cannot ask, where what was recorded has to do. */
 export interface Standing {
   readonly jobs: ReadonlySet<string> | null;
-  readonly deployments: ReadonlySet<string> | null;
+  /** Names of the engines' Deployments and LeaderWorkerSets. */
+  readonly workloads: ReadonlySet<string> | null;
 }
 
 export async function standingIn(cluster: Cluster, scenario: Scenario, dryRun: boolean): Promise<Standing> {
   const { namespace } = scenario.cluster as ClusterSettings;
   try {
-    const [jobs, deployments] = await Promise.all([
+    const [jobs, workloads] = await Promise.all([
       harnessJobs(cluster, scenario.harness.namespace, scenario.stack),
-      engineDeployments(cluster, namespace, scenario.stack),
+      engineWorkloads(cluster, namespace, scenario.stack),
     ]);
-    return { jobs, deployments: new Set(deployments.map(({ metadata }) => metadata?.name ?? "")) };
+    return { jobs, workloads: new Set(workloads.map(({ name }) => name)) };
   } catch (error) {
-    if (dryRun) return { jobs: null, deployments: null };
+    if (dryRun) return { jobs: null, workloads: null };
     throw error;
   }
 }

@@ -74,7 +74,8 @@ function scenario(more: Partial<Scenario["cluster"] & object> = {}, platform = "
     platform,
     cluster: { namespace: "bench", createNamespace: true, ...more },
     harness: { namespace: "bench" },
-  } as Scenario;
+    targets: [],
+  } as unknown as Scenario;
 }
 
 const fast = { metadata: { name: "fast" } } as V1StorageClass;

@@ -53,9 +53,9 @@ describe("what a call on a cluster declares", () => {
   }
 
   const jobOf = (run: PlannedRun) => harnessJobName(scenario, { runId: run.runId, attempt: 1 });
-  const standing = (jobs: readonly string[], deployments: readonly string[]): Standing => ({
+  const standing = (jobs: readonly string[], workloads: readonly string[]): Standing => ({
     jobs: new Set(jobs),
-    deployments: new Set(deployments),
+    workloads: new Set(workloads),
   });
   const plan = (found: Standing, retry = false) => {
     const { todo, made, deployed, idle } = clusterPlan(scenario, runs, manifests, found, retry);
@@ -96,7 +96,7 @@ describe("what a call on a cluster declares", () => {
 
   it("a dry run that cannot ask the cluster goes by what was recorded", () => {
     done(runs[0]!, "complete", jobOf(runs[0]!));
-    const { made, deployed } = plan({ jobs: null, deployments: null });
+    const { made, deployed } = plan({ jobs: null, workloads: null });
     assert.deepEqual(made, ["baseline 1"]);
     assert.deepEqual(deployed.sort(), ["baseline", "candidate"]);
   });
