@@ -3,6 +3,7 @@ import { carried, groups } from "./carriers.ts";
 import { Draft, type Row } from "./draft.ts";
 import { methodsOf } from "./model.ts";
 import { readShell, type ShellFile } from "./readShell.ts";
+import { holdsSecret } from "./secrets.ts";
 import { whyWithoutMeaning } from "./withoutMeaning.ts";
 
 export interface Converted {
@@ -51,7 +52,7 @@ function modelsOf({ variables }: ShellFile): string[] {
     ? list.text
         .split(",")
         .map((name) => name.trim())
-        .filter((name) => name !== "")
+        .filter((name) => name !== "" && !holdsSecret(name))
     : [];
 }
 

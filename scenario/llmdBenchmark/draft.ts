@@ -23,6 +23,9 @@ export interface Taken {
 /** What a sweep of the old tool filled in. */
 const hole = /(?<!_)__[a-z]\w*?__(?!_)/;
 
+const SECRET =
+  "a secret, never carried: pulumi config set --secret llm-bench:hfToken (for a cluster: clusterToken) sets it.";
+
 export const PREFIX = "LLMDBENCH_";
 
 /** A stack's configuration in the making: variables are taken out of the file, keys put in, and both are kept account of. */
@@ -48,8 +51,7 @@ export class Draft {
     this.done.add(name);
     const taken = { name, text: value.text, line: value.line };
     if (isSecretName(name)) {
-      if (value.text !== "" || value.why !== null)
-        this.drop(taken, "a secret, which no stack file may hold in plain text. ");
+      if (value.text !== "" || value.why !== null) this.drop(taken, SECRET);
       return null;
     }
     if (value.why !== null) return this.drop(taken, `${value.why}: only a shell can tell its value.`);

@@ -35,7 +35,11 @@ export function readShell(source: string): ShellFile {
   const documents = new Map<string, string>();
   const unread: { line: number; what: string }[] = [];
   const lookup: Lookup = (name) => variables.get(name)?.text;
-  const lineOf = (at: number) => script.slice(0, at).split("\n").length;
+  const lineEnds = [...script.matchAll(/\n/g)].map(({ index }) => index);
+  const lineOf = (at: number) => {
+    const next = lineEnds.findIndex((end) => end >= at);
+    return next < 0 ? lineEnds.length + 1 : next + 1;
+  };
 
   /** What lies between is left out; what it would have set is not known any more. */
   const leaveOut = (from: number, end: number, what: string) => {

@@ -80,6 +80,8 @@ export function readExpansion(script: string, at: number, lookup: Lookup): Shell
     if (operator === "}") return known(value ?? "", at + name.length + 3, value === undefined ? [name] : []);
     const end = closing(script, at + 1);
     if (value !== undefined && (value !== "" || operator === "-")) return known(value, end);
+    // Nobody nests them; a stack of calls that overflows would be a crash.
+    if (script.slice(at, end).split("${").length > 20) return unknown(end, "defaults within defaults");
     const fallback = readFallback(script.slice(at + 2 + name.length + operator!.length, end - 1), lookup);
     return { ...fallback, end, outside: [name, ...fallback.outside] };
   }
@@ -113,19 +115,19 @@ const temporaryFile = (at: number) => `\u0000file${at}\u0000`;
 
 /** Position after the bracket that closes the one at `open`; quotes and nested brackets are passed over. */
 function closing(script: string, open: number): number {
-  const close = script[open] === "{" ? "}" : ")";
-  for (let at = open + 1; at < script.length; at++) {
+  const closers: string[] = [];
+  for (let at = open; at < script.length; at++) {
     const char = script[at]!;
-    if (char === close) return at + 1;
+    const last = closers.at(-1);
     if (char === "\\") at++;
-    else if (char === "'" && close === ")") at = indexOr(script, "'", at + 1);
-    else if (char === script[open] || (char === "$" && /[({]/.test(script[at + 1] ?? "")))
-      at = closing(script, char === "$" ? at + 1 : at) - 1;
+    else if (char === last) {
+      closers.pop();
+      if (closers.length === 0) return at + 1;
+    } else if (char === "'" && last === ")") {
+      const end = script.indexOf("'", at + 1);
+      at = end < 0 ? script.length : end;
+    } else if (char === "(" && (last !== "}" || script[at - 1] === "$")) closers.push(")");
+    else if (char === "{" && (last !== ")" || script[at - 1] === "$")) closers.push("}");
   }
   return script.length;
-}
-
-function indexOr(text: string, part: string, from: number): number {
-  const found = text.indexOf(part, from);
-  return found < 0 ? text.length : found;
 }
