@@ -67,8 +67,12 @@ export function comparedRows(
   base: SystemAnalysis,
   metrics: readonly Metric[],
   primary: ComparisonRow["metric"],
-): ComparisonRow[] {
-  return judged(candidate.name, weigh(candidate, base, metrics).weighed, primary);
+): { readonly rows: readonly ComparisonRow[]; readonly leftOut: readonly string[] } {
+  const { weighed, absences } = weigh(candidate, base, metrics);
+  return {
+    rows: judged(candidate.name, weighed, primary),
+    leftOut: leftOutNotes([{ candidate: candidate.name, absences }]),
+  };
 }
 
 interface Weighed {

@@ -34,7 +34,8 @@ export interface ClusterBenchmarkOutputs {
 
 /**
  * A stack on a cluster, as the linear story it is: engines are declared and waited for; then, run by run, the Job is
- * declared, awaited and collected. A Job that is not declared before the one before it has ended cannot overlap it.
+ * declared, awaited and collected. A Job that is not declared before the one before it has ended cannot overlap it; those
+ * of targets that are loaded together are declared at once.
  */
 export async function clusterBenchmark(
   scenario: Scenario,
@@ -117,6 +118,10 @@ export async function clusterBenchmark(
       const readiness = await ready(run.target.name).catch(unlessAborted(driver.signal));
       if (readiness === null || driver.signal.aborted) return null;
       if ("error" in readiness) return clusterRuns.failed(run, folder, readiness.error);
+      const others = await Promise.all(run.loadedWith.map((name) => ready(name).catch(unlessAborted(driver.signal))));
+      const missing = others.find((other) => other !== null && "error" in other);
+      // Its load generator would wait for one that nobody starts.
+      if (missing && "error" in missing) return clusterRuns.failed(run, folder, missing.error);
       if (readsStartup(scenario.harness.name)) return clusterRuns.readStartup(run, folder, readiness.pods);
       await deployment.startRun(run, folder.attempt);
       if (driver.signal.aborted) return null;

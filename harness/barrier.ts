@@ -87,7 +87,7 @@ export class Barrier {
         return `${missing.join(", ")} did not come within ${this.#plan.timeoutSeconds} s, to be loaded at the same time: look at its own run and its engine`;
       if (elapsed - told >= 1) {
         told = elapsed;
-        onWait(elapsed, `${missing.join(", ")} is not ready`);
+        onWait(elapsed, `${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} not ready`);
       }
       await wait(POLL_MS, signal);
     }

@@ -16,6 +16,8 @@ export interface InterferedSystem {
   readonly loadedWith: readonly string[];
   /** Together over alone; over all loads that both have, then load by load. */
   readonly rows: readonly InterferenceRow[];
+  /** Metrics that neither has, in sentences: they have no rows. */
+  readonly leftOut: readonly string[];
   readonly stages: readonly InterferedStage[];
   /** What a reader may repeat. */
   readonly sentence: string;

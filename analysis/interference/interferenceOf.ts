@@ -15,7 +15,13 @@ import { stageOverlap } from "./overlap.ts";
 import { interferenceSentence } from "./sentence.ts";
 
 /** What a neighbour can cost: work done, the wait for an answer and its tail, and the pace of its tokens. */
-const interfered: readonly ComparedMetric[] = ["outputTokensPerSecond", "ttftP50Ms", "ttftP95Ms", "tpotP95Ms"];
+const interfered: readonly ComparedMetric[] = [
+  "outputTokensPerSecond",
+  "ttftP50Ms",
+  "ttftP95Ms",
+  "tpotP50Ms",
+  "tpotP95Ms",
+];
 
 /** A system, and the runs that it was made of. */
 export interface MadeSystem {
@@ -49,8 +55,9 @@ function interferedSystem(
         first.stack === stack &&
         first.harness === harness,
     )?.system ?? null;
-  const rows = alone === null ? [] : rowsOf(system, alone, criteria);
-  const known = { system: system.name, alone: alone?.name ?? null, target, loadedWith: system.loadedWith ?? [], rows };
+  const compared = alone === null ? { rows: [], leftOut: [] } : rowsOf(system, alone, criteria);
+  const { loadedWith = [] } = system;
+  const known = { system: system.name, alone: alone?.name ?? null, target, loadedWith, ...compared };
   return {
     ...known,
     stages: system.stages.map((stage) => interferedStage(stage, alone, runs, allRuns)),
@@ -59,13 +66,23 @@ function interferedSystem(
 }
 
 /** The one that the comparison of the scenario rests on, where it is one of these; else work done. */
-function rowsOf(system: SystemAnalysis, alone: SystemAnalysis, criteria: ComparisonCriteria): InterferenceRow[] {
+function rowsOf(
+  system: SystemAnalysis,
+  alone: SystemAnalysis,
+  criteria: ComparisonCriteria,
+): Pick<InterferedSystem, "rows" | "leftOut"> {
   const primary = interfered.includes(criteria.primary) ? criteria.primary : "outputTokensPerSecond";
   const metrics = metricsFor({ ...criteria, primary }).filter(({ key }) => interfered.includes(key));
-  return comparedRows(system, alone, metrics, primary).map(({ candidate: _, verdict, ...row }) => ({
-    ...row,
-    verdict: interferenceVerdicts[verdict],
-  }));
+  const { rows, leftOut } = comparedRows(system, alone, metrics, primary);
+  return {
+    rows: rows.map(
+      ({ candidate: _, verdict, ...row }): InterferenceRow => ({
+        ...row,
+        verdict: interferenceVerdicts[verdict],
+      }),
+    ),
+    leftOut,
+  };
 }
 
 function interferedStage(

@@ -5,6 +5,8 @@ import { shareOf } from "./groupShares.ts";
 
 /** How a router divided a system's work among its pods, all loads together, by the pods' own counters. */
 export interface PodShares {
+  /** Why there are none; null: there are. */
+  readonly reason: string | null;
   /** Pods of one role; a single one where roles are not known. */
   readonly roles: readonly RoleShares[];
   /**
@@ -38,13 +40,18 @@ export function podShares(stages: readonly StageAnalysis[]): PodShares | null {
   const byPod = new Map<string, PodServer[]>();
   for (const pod of stages.flatMap(({ server }) => server?.perPod ?? []))
     byPod.set(pod.pod, [...(byPod.get(pod.pod) ?? []), pod]);
-  if (byPod.size < 2) return null;
+  const atOnce = Math.max(0, ...stages.map(({ server }) => server?.pods ?? 0));
+  if (byPod.size < 2 || atOnce < 2) return null;
+  if (byPod.size > atOnce) {
+    const reason = `${byPod.size} addresses told of ${atOnce} pods: they were replaced between the runs`;
+    return { reason, roles: [], prefilled: absent(reason) };
+  }
   const pods = [...byPod].sort(([a], [b]) => (a < b ? -1 : 1)).map(([pod, parts]) => summed(pod, parts));
   const roles = (["prefill", "decode", null] as const).flatMap((role) => {
     const own = pods.filter((pod) => pod.role === role);
     return own.length === 0 ? [] : [roleShares(role, own)];
   });
-  return { roles, prefilled: prefilledShare(pods) };
+  return { reason: null, roles, prefilled: prefilledShare(pods) };
 }
 
 function summed(pod: string, parts: readonly PodServer[]): PodServer {

@@ -4,6 +4,7 @@ const label: Readonly<Partial<Record<InterferenceRow["metric"], string>>> = {
   outputTokensPerSecond: "output tokens/s",
   ttftP50Ms: "TTFT p50",
   ttftP95Ms: "TTFT p95",
+  tpotP50Ms: "TPOT p50",
   tpotP95Ms: "TPOT p95",
 };
 

@@ -5,6 +5,7 @@ import { intervalText, ratioText } from "../figures/ratioAxis.ts";
 import type { GroupShares, InterferedSystem, InterferenceRow } from "../interference/interference.ts";
 import { interferedLabel } from "../interference/sentence.ts";
 import { loadName } from "../loadName.ts";
+import { leftOutTexts } from "../write/interferenceTable.ts";
 import { figureSection } from "./figureSection.ts";
 import { type Html, html } from "./html.ts";
 import { type Cell, measuredCell, table, text } from "./table.ts";
@@ -25,7 +26,7 @@ export function interferenceSection(analysis: Analysis, figures: readonly DrawnF
 ${systems.map(({ sentence }) => html`<p>${sentence}</p>`)}
 ${figures.filter(({ name }) => name === "interference").map((figure) => figureSection(figure, false))}${ratios(systems)}
 <p class="muted small">Ratio: together over alone, geometric mean over the loads that both have. Slower or faster needs the whole interval beyond the margin, no difference needs it within; p is corrected for the number of rows (Holm), but for the one over all loads that the verdict rests on.</p>
-<h3>Did the loads meet, and what failed</h3>
+${leftOutTexts(interference).map((note) => html`<p class="muted small">${note}</p>`)}<h3>Did the loads meet, and what failed</h3>
 ${overlaps(systems)}
 ${groups.map(shares)}`;
 }

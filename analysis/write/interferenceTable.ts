@@ -44,6 +44,11 @@ function cells({ target, loadedWith }: InterferedSystem, row: InterferenceRow): 
   ];
 }
 
+/** Which metrics have no row, and why. */
+export function leftOutTexts({ systems }: NonNullable<Analysis["interference"]>): string[] {
+  return [...new Set(systems.flatMap(({ leftOut }) => leftOut))];
+}
+
 export const overlapColumns: readonly Column[] = [
   left("system"),
   left("load"),
@@ -105,6 +110,7 @@ export function podRows({ systems }: Pick<Analysis, "systems">): string[][] {
 export function podSentences({ systems }: Pick<Analysis, "systems">): string[] {
   return systems.flatMap(({ name, podShares }) => {
     if (!podShares) return [];
+    if (podShares.reason !== null) return [`${name}: how its pods shared the work is not known: ${podShares.reason}.`];
     const even = podShares.roles.flatMap(({ role, pods, evenness }) => {
       const whose =
         role === null ? `${pods.length} pods` : `${pods.length} ${role} ${pods.length === 1 ? "pod" : "pods"}`;

@@ -9,6 +9,7 @@ import {
   groupRows,
   interferenceColumns,
   interferenceRows,
+  leftOutTexts,
   podColumns,
   podRows,
   podSentences,
@@ -138,6 +139,7 @@ function interferenceSections(analysis: Analysis): string[] {
           "## Loaded together",
           ...interference.systems.map(({ sentence }) => escapeText(sentence)),
           markdownTable(interferenceColumns, interferenceRows(analysis, "all loads together")),
+          ...leftOutTexts(interference).map((note) => `<sub>${escapeText(note)}</sub>`),
           ...groupRows(analysis).map((rows) => markdownTable(groupColumns, rows)),
         ]
       : []),

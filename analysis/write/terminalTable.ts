@@ -2,7 +2,7 @@ import type { Analysis, SystemAnalysis } from "../analysis.ts";
 import { namedStarts, startSentence, startsOnly } from "../starts.ts";
 import { cellText, percentText } from "./cellText.ts";
 import { comparisonColumns, comparisonNotes, comparisonRows } from "./comparisonTable.ts";
-import { podSentences } from "./interferenceTable.ts";
+import { leftOutTexts, podSentences } from "./interferenceTable.ts";
 import { loadTable } from "./loadTable.ts";
 import { largestLoadText } from "./objectives.ts";
 import { type RemarkGroup, remarkGroups } from "./remarks.ts";
@@ -48,6 +48,7 @@ function interferenceLines({ interference }: Analysis): string[] {
   return [
     "Loaded together:",
     ...interference.systems.flatMap(({ sentence }) => wrapText(sentence, WIDTH, "  ")),
+    ...leftOutTexts(interference).flatMap((note) => wrapText(note, WIDTH, "  ")),
     ...shares,
   ];
 }

@@ -33,7 +33,10 @@ describe("targets that were loaded together", () => {
     const { comparison, notes } = await analysed();
     assert.deepEqual([...new Set(comparison?.rows.map(({ candidate }) => candidate))], ["large"]);
     assert.ok(comparison?.differences.every(({ values }) => values.length === 2));
-    assert.ok(notes.every((note) => note.startsWith("SIMULATED")), JSON.stringify(notes));
+    assert.ok(
+      notes.every((note) => note.startsWith("SIMULATED")),
+      JSON.stringify(notes),
+    );
   });
 
   it("cost each other what they do, with intervals and words", async () => {
@@ -159,6 +162,22 @@ describe("the arithmetic of shares", () => {
     };
     assert.ok(Math.abs(evenness([7, 7, 7]) - 1) < 1e-9);
     assert.ok(Math.abs(evenness([9, 0, 0]) - 3) < 1e-9);
+  });
+
+  it("takes pods that were replaced between the runs for no more than there were at once", async () => {
+    const runs = (await togetherRuns({ repetitions: 2 })).filter(({ target, group }) => target === "small" && !group);
+    const sharesOf = (pods: number) =>
+      analyse(
+        runs.map((run, life) =>
+          withPods(
+            run,
+            Array.from({ length: pods }, (_, i) => ({ pod: `10.0.${life}.${i}:8000`, requests: { value: 5 } })),
+          ),
+        ),
+        options,
+      ).systems[0]?.podShares;
+    assert.equal(sharesOf(1), null);
+    assert.match(String(sharesOf(2)?.reason), /^4 addresses told of 2 pods: they were replaced/);
   });
 
   it("parts prefill from decode pods, and says how many prompts were read elsewhere", async () => {
