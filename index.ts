@@ -4,6 +4,7 @@ import { EngineDriver } from "./components/engineDriver.ts";
 import { LocalBenchmark } from "./components/localBenchmark.ts";
 import { apiKeysFrom } from "./run/apiKeys.ts";
 import { knownAnalysis, nextAttempts, reportFolder, runBenchmark } from "./run/benchmark.ts";
+import { checkChartFolders } from "./run/chartFolders.ts";
 import { describeScenario } from "./run/describeScenario.ts";
 import type { Driver } from "./run/driver.ts";
 import { localRuns } from "./run/localRun.ts";
@@ -22,6 +23,7 @@ export default async function program(driver: Driver | undefined = undefined) {
     pulumi.getStack(),
     pulumi.runtime.isDryRun() ? "warn" : "required",
   );
+  checkChartFolders(scenario);
   const runs = plannedRuns(scenario);
   if (pulumi.runtime.isDryRun()) drive.plan([describeScenario(scenario, runs), ...scenario.warnings].join("\n"));
   const outputs = {

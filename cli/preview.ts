@@ -3,6 +3,7 @@ import { ClusterError } from "../cluster/clusterError.ts";
 import { manifestYaml } from "../manifests/allManifests.ts";
 import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { objectsOf, stackManifests } from "../manifests/stackManifests.ts";
+import { checkChartFolders } from "../run/chartFolders.ts";
 import { describeScenario } from "../run/describeScenario.ts";
 import { type PlannedRun, plannedRuns } from "../run/plannedRun.ts";
 import { projectRoot } from "../run/projectRoot.ts";
@@ -30,6 +31,7 @@ export interface PreviewOptions {
  */
 export async function preview(name: string, options: PreviewOptions): Promise<number> {
   const scenario = loadScenario(name, "warn");
+  checkChartFolders(scenario);
   const runs = plannedRuns(scenario);
   // The engine takes its seconds while the Kubernetes client is loaded (one more) and the cluster is asked.
   const comparison = changes(name, options, scenario.cluster);

@@ -1,8 +1,9 @@
-import { type ChartName, chartOf } from "../manifests/llmd/charts.ts";
+import { chartOf } from "../manifests/llmd/charts.ts";
 import type { LlmdSettings, RoleSettings } from "../scenario/llmd.ts";
 import { engineOfRole, type Role } from "../scenario/llmdRoles.ts";
 import type { LlmdTarget } from "../scenario/scenario.ts";
 import { isSimulated } from "../scenario/simulated.ts";
+import { chartNames } from "./chartFolders.ts";
 import { fitText } from "./fitText.ts";
 
 /** What stands behind an llm-d's one address: pods of each role, who chooses among them, and where all that comes from. */
@@ -38,11 +39,8 @@ function routingText({ plugins, prefill, prefillThreshold, routing }: LlmdSettin
   return `routing ${routing}${prefill ? `, prefill pods from ${prefillThreshold} uncached prompt tokens on` : ""}`;
 }
 
-function chartsText({ charts, gateway, router }: LlmdSettings): string {
-  const behindGateway: ChartName = router === "inferencepool" ? "inferencepool" : "llm-d-router-gateway";
-  const alone: ChartName = router === "inferencepool" ? "standalone" : "llm-d-router-standalone";
-  const names: ChartName[] =
-    gateway === "none" ? [alone, "llm-d-modelservice"] : ["llm-d-infra", behindGateway, "llm-d-modelservice"];
-  const listed = names.map((name) => [name, chartOf(name, charts).version].filter(Boolean).join(" "));
+function chartsText(llmd: LlmdSettings): string {
+  const { charts } = llmd;
+  const listed = chartNames(llmd).map((name) => [name, chartOf(name, charts).version].filter(Boolean).join(" "));
   return `charts ${listed.join(", ")}${charts === null ? "" : `, from ${charts}`}`;
 }
