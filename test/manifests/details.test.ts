@@ -195,11 +195,6 @@ describe("engines", () => {
     assert.notDeepEqual(template({ simulator: { slowdown: 2 } }), template({}));
     assert.deepEqual(template({ workload: "local", repetitions: 2 }), template({}));
   });
-
-  it("of llm-d are refused by name: they come later", () => {
-    const later = { ...scenario("two engines").targets[0], method: "llm-d" } as never;
-    assert.throws(() => engineManifests(scenario("two engines"), later, bundles.simulator), /llm-d .* later version/);
-  });
 });
 
 describe("runs", () => {
