@@ -52,11 +52,12 @@ bench
   .description("write a stack file for one model, or several side by side, and run it")
   .option("--platform <platform>", "local, kind, gke or ocp", "local")
   .option("--gpu <gpu>", "such as a100-80 (default: h100-80)")
-  .option("--method <method>", "standalone or simulated (default: simulated on local and kind)")
+  .option("--method <method>", "standalone, llm-d or simulated (default: simulated on local and kind)")
   .option(
     "--workload <profile>",
     "profile under workloads/profiles/llmbench/ (default: local if simulated, else concurrency-sweep)",
   )
+  .option("--together", "several models on a cluster: after each alone, all of them at once", false)
   .option("--preview", "write and check it, start nothing", false)
   .option(...verbose)
   .action(async (models, options) => ends((await import("./quickstart.ts")).quickstart(models, options)));

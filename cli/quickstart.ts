@@ -15,6 +15,8 @@ export interface QuickstartOptions {
   readonly gpu?: string;
   readonly method?: string;
   readonly workload?: string;
+  /** Several models: after each alone, all of them at once. */
+  readonly together?: boolean;
   /** Write and check the stack, start nothing. */
   readonly preview: boolean;
   readonly verbose: boolean;
@@ -25,7 +27,9 @@ export interface QuickstartOptions {
  * stays, as the place where the scenario grows from here.
  */
 export async function quickstart(models: readonly string[], options: QuickstartOptions): Promise<number> {
-  const name = ["quickstart", options.platform, ...models]
+  // What else is asked for makes another scenario, which would not find its name taken.
+  const kind = [options.method === "llm-d" ? "llm-d" : [], options.together ? "together" : []].flat();
+  const name = ["quickstart", options.platform, ...kind, ...models]
     .join("-")
     .replace(/[^\w.-]/g, "-")
     .toLowerCase();
@@ -49,7 +53,7 @@ export async function quickstart(models: readonly string[], options: QuickstartO
 
 /** Text of a stack file for the models, each on as many GPUs as its weights need. */
 export function stackFileText(models: readonly string[], options: QuickstartOptions): string {
-  const { platform, gpu, method, workload } = options;
+  const { platform, gpu, method, workload, together = false } = options;
   const simulated = platform === "local" || platform === "kind";
   const shared = {
     platform,
@@ -62,7 +66,7 @@ export function stackFileText(models: readonly string[], options: QuickstartOpti
   };
   const targets = models.map((model) => ({ name: targetName(model), model, ...parallelism(shared, model) }));
   const [{ name: _name, ...only } = { name: "" }] = targets;
-  const config = { ...shared, ...(targets.length === 1 ? only : { targets }) };
+  const config = { ...shared, ...(together ? { together } : {}), ...(targets.length === 1 ? only : { targets }) };
   const keys = Object.fromEntries(Object.entries(config).map(([key, value]) => [`llm-bench:${key}`, value]));
   return `# yaml-language-server: $schema=./schema/stack.schema.json
 # Written by ./bench quickstart; yours to change.

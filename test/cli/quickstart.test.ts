@@ -45,6 +45,18 @@ describe("the stack file of a quickstart", () => {
     assert.deepEqual([target.gpu.name, parsed.workload.profile], ["l40s", "local"]);
   });
 
+  it("serves several models by llm-d, and loads them together, where there is a cluster for it", () => {
+    const models = ["llama-8b", "qwen3-8b"];
+    for (const platform of ["kind", "gke", "ocp"]) {
+      const parsed = scenario(models, { platform, method: "llm-d", together: true });
+      assert.deepEqual([...new Set(parsed.targets.map(({ method }) => method))], ["llm-d"]);
+      assert.equal(parsed.together, true);
+    }
+    assert.equal(scenario(models, { platform: "kind" }).together, false);
+    assert.throws(() => scenario(models, { platform: "local", together: true }), /choose platform gke, ocp or kind/);
+    assert.throws(() => scenario(["llama-8b"], { platform: "gke", together: true }), /add a target to targets/);
+  });
+
   it("a model, GPU or platform that there is not is refused with what there is", () => {
     assert.throws(() => scenario(["no-model"], { platform: "local" }), /no such model is known.*llama-8b/s);
     assert.throws(() => scenario(["llama-8b"], { platform: "ocp", gpu: "t4" }), /no such GPU is known.*l40s/s);
