@@ -58,16 +58,12 @@ function modelsOf({ variables }: ShellFile): string[] {
 
 /** Each method with each model is a target; what all have stays at the top. */
 function withTargets(drafts: readonly Draft[], models: readonly string[]): Record<string, unknown> {
-  const [first] = drafts as [Draft];
   const all = drafts.flatMap(({ config }) =>
     models.length > 1 ? models.map((model) => ({ ...config, model })) : [config],
   );
-  if (all.length === 1) return first.config;
-  const shared = Object.fromEntries(
-    Object.entries(first.config).filter(
-      ([key, value]) => !ofTarget.includes(key) || all.every((one) => same(one[key], value)),
-    ),
-  );
+  if (all.length === 1) return all[0]!;
+  const shared = drafts.map(({ config }) => config).reduce(merged);
+  for (const key of ofTarget) if (!all.every((one) => same(one[key], all[0]![key]))) delete shared[key];
   const targets = all.map((config) => {
     const own = ofTarget.filter((key) => key in config && !(key in shared));
     return {
@@ -77,6 +73,18 @@ function withTargets(drafts: readonly Draft[], models: readonly string[]): Recor
   });
   return { ...shared, targets };
 }
+
+/** Both; where they differ, the later: an llm-d target may need a volume for several pods where standalone needs none. */
+function merged(a: Readonly<Record<string, unknown>>, b: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const entries = Object.entries(b).map(([key, value]) => [
+    key,
+    isObject(a[key]) && isObject(value) ? merged(a[key], value) : value,
+  ]);
+  return { ...a, ...Object.fromEntries(entries) };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 const same = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 

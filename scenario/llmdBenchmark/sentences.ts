@@ -12,11 +12,7 @@ export function sentences(rows: readonly Row[]): string[] {
     const lines = group.map(({ line }) => line).filter((line) => line !== null);
     const variables = group.map(({ variable }) => variable).filter((variable) => variable !== null);
     const where = lines.length === 0 ? [] : [`line${lines.length === 1 ? "" : "s"} ${[...new Set(lines)].join(", ")}`];
-    return [
-      ...where,
-      ...(variables.length > 0 ? [[...new Set(variables)].join(", ")] : []),
-      ...(result ? [result] : []),
-      why,
-    ].join(": ");
+    const parts = [...where, [...new Set(variables)].join(", "), result ?? "", why];
+    return parts.filter((part) => part !== "").join(": ");
   });
 }

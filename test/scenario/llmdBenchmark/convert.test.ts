@@ -80,6 +80,13 @@ describe("scenarios of llm-d-benchmark as stack files", () => {
     assert.match(row!.why, /LLMDBENCH_VLLM_MODELSERVICE_PREFILL_REPLICAS\?/);
   });
 
+  it("have the volume that the target with the most pods needs", () => {
+    const { config } = converted(
+      "export LLMDBENCH_DEPLOY_METHODS=standalone,modelservice\nexport LLMDBENCH_VLLM_MODELSERVICE_DECODE_REPLICAS=2",
+    );
+    assert.deepEqual(config.cluster, { modelStorage: { accessMode: "ReadWriteMany" } });
+  });
+
   it("have a target for each method and model", () => {
     const { config } = converted(
       "export LLMDBENCH_DEPLOY_METHODS=standalone,modelservice\nexport LLMDBENCH_DEPLOY_MODEL_LIST=llama-3b,llama-8b",
