@@ -38,7 +38,7 @@ export function judgeMembers(selector: string, selected: readonly V1Pod[], pods:
     return {
       ...patient(15),
       state: "refused",
-      message: `does not hold pod ${missing[0]?.metadata?.name} (${wanted.length - missing.length} of ${wanted.length} of the model's): it selects ${selector}, the pod has ${labels.join(",")}`,
+      message: `does not hold pod ${missing[0]?.metadata?.name} (${missing.length} of ${wanted.length} of the model's): it selects ${selector}, the pod has ${labels.join(",")}`,
       next: "run up again, which sets the pool's labels to those of the pods; with charts of your own (llmd.charts), compare their selectors",
     };
   }
