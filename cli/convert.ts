@@ -51,7 +51,7 @@ function check(text: string, stack: string, target: string): number {
   try {
     const scenario = readScenario(rawFromStackFile(text), stack, "warn");
     const notes = [...scenario.warnings, ...workloadOf(scenario).warnings];
-    const next = `next: ./bench preview ${stack}\n`;
+    const next = `next: ./bench preview ${stack}${target.endsWith(`Pulumi.${stack}.yaml`) ? "" : `, with ${shownPath(target)} as Pulumi.${stack}.yaml`}\n`;
     process.stdout.write(notes.length === 0 ? next : `Before up:\n${indented(notes)}${next}`);
     return 0;
   } catch (error) {
