@@ -26,6 +26,7 @@ import { clusterMachine } from "./clusterMachine.ts";
 import type { Driver } from "./driver.ts";
 import { harnessLog } from "./harnessLog.ts";
 import type { PlannedRun } from "./plannedRun.ts";
+import { writeRendered } from "./renderedReleases.ts";
 import { runEnding } from "./runEnding.ts";
 import type { RunFolder } from "./runFolder.ts";
 import { sameStart } from "./sameStart.ts";
@@ -246,15 +247,20 @@ export class ClusterRuns {
 
   async #facts(run: PlannedRun, folder: RunFolder, since: Date): Promise<Facts> {
     const { scenario, cluster, manifests } = this.#args;
+    const engine = manifests.engines.find(({ target }) => target === run.target.name);
+    const namespace = scenario.cluster?.namespace ?? scenario.harness.namespace;
+    const objects = [...manifests.shared, ...(engine?.objects ?? [])];
+    const rendered = writeRendered(cluster, namespace, scenario.stack, objects, folder);
     const facts = await gatherFacts(cluster, {
-      namespaces: [...new Set([scenario.cluster?.namespace ?? scenario.harness.namespace, scenario.harness.namespace])],
+      namespaces: [...new Set([namespace, scenario.harness.namespace])],
       stack: scenario.stack,
       target: run.target.name,
-      workloads: manifests.engines.find(({ target }) => target === run.target.name)?.workloads ?? [],
+      workloads: engine?.workloads ?? [],
       runId: run.runId,
       since,
     });
     writeFacts(facts, folder.path);
+    await rendered;
     return facts;
   }
 
