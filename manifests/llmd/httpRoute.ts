@@ -21,7 +21,7 @@ export function httpRoute(scenario: Scenario, target: LlmdTarget): KubernetesObj
     matches: [{ path: { type: "PathPrefix", value: prefix === "" ? "/" : prefix } }],
     ...(prefix === "" ? {} : { filters: [rewrite] }),
     backendRefs: [{ group: "inference.networking.k8s.io", kind: "InferencePool", name: routerRelease(target) }],
-    // None: a long answer is no error. GKE refuses routes that say anything about it; its limit is in the chart's policy.
+    // None: a long answer is no error. GKE refuses routes that say anything about it; its limit is in gkePolicies.ts.
     ...(target.llmd.gateway === "gke" ? {} : { timeouts: { request: "0s" } }),
   };
   const route = {

@@ -12,6 +12,7 @@ import type {
 import { modelCacheManifests } from "../modelCache.ts";
 import { engineNamespace } from "../namespaces.ts";
 import { type ChartName, chartOf } from "./charts.ts";
+import { gkePolicies } from "./gkePolicies.ts";
 import { httpRoute, routePrefix } from "./httpRoute.ts";
 import { inferencePoolValues } from "./inferencePoolValues.ts";
 import {
@@ -54,6 +55,7 @@ export function llmdManifests(scenario: Scenario, target: LlmdTarget, simulator:
       release(scenario, target, modelServiceRelease(target), "llm-d-modelservice", {
         ...modelServiceValues(scenario, target, cache, pods),
       }),
+      ...gkePolicies(scenario, target),
       ...(llmd.gateway === "none" ? [] : [httpRoute(scenario, target)]),
       ...roles.map((role) => podsService(scenario, target, role)),
       ...monitoring(scenario, target),

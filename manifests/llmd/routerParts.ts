@@ -93,7 +93,7 @@ export const proxyServicePort = {
  */
 export const openMetrics = { prometheus: { enabled: false, auth: { enabled: false } } } as const;
 
-/** What the chart adds for who stands before the pool. An agentgateway needs nothing. */
-export function providerName({ llmd }: LlmdTarget): "gke" | "istio" | "none" {
-  return llmd.gateway === "gke" || llmd.gateway === "istio" ? llmd.gateway : "none";
+/** For whom the chart adds something: a DestinationRule for Istio. What GKE needs is ours (gkePolicies.ts). */
+export function providerName({ llmd }: LlmdTarget): "istio" | "none" {
+  return llmd.gateway === "istio" ? "istio" : "none";
 }

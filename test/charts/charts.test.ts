@@ -12,7 +12,7 @@ import { flag, renderedRole } from "./renderedRole.ts";
 /** Kinds that charts bring, all of a namespace: a user without rights on the cluster can install them. */
 const namespacedKinds = new Set([
   ...["ConfigMap", "Deployment", "Role", "RoleBinding", "Service", "ServiceAccount", "LeaderWorkerSet"],
-  ...["InferencePool", "Gateway", "AgentgatewayParameters", "DestinationRule", "HealthCheckPolicy", "GCPBackendPolicy"],
+  ...["InferencePool", "Gateway", "AgentgatewayParameters", "DestinationRule"],
 ]);
 
 describe("the real charts of llm-d with our values", () => {

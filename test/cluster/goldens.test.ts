@@ -10,6 +10,7 @@ import { scenarios } from "../manifests/scenarios.ts";
 import { serverOf } from "./equipment/apiServer.ts";
 import { createNamespace, deleteNamespace, describeOnCluster, namespaceName } from "./equipment/cluster.ts";
 import { installDefinitions } from "./equipment/crds.ts";
+import { dryRuns } from "./equipment/dryRun.ts";
 
 const folder = join(import.meta.dirname, "..", "golden", "manifests");
 
@@ -20,7 +21,6 @@ interface Owner extends KubernetesObject {
 describeOnCluster("golden manifests before a real API server", (kubeconfig) => {
   const namespace = namespaceName("goldens");
   const server = serverOf(kubeconfig);
-  const plurals = new Map<string, { readonly path: string; readonly namespaced: boolean }>();
   let removeDefinitions = async () => {};
 
   before(async () => {
@@ -35,34 +35,7 @@ describeOnCluster("golden manifests before a real API server", (kubeconfig) => {
     await deleteNamespace(namespace);
   });
 
-  /** Asks for the object without making it; unknown and misspelt fields are errors. */
-  const dryRun = async (object: KubernetesObject): Promise<void> => {
-    const kind = await resource(object.apiVersion as string, object.kind as string);
-    const moved = { ...object, metadata: { ...object.metadata, ...(kind.namespaced ? { namespace } : {}) } };
-    if (!kind.namespaced || object.kind === "ServiceAccount") moved.metadata.name = `${namespace}-dry`;
-    const path = kind.path.replace("{namespace}", namespace);
-    await server.send("POST", `${path}?dryRun=All&fieldValidation=Strict`, moved).catch((error: Error) => {
-      throw new Error(`${object.kind} ${object.metadata?.name}: ${error.message}`, { cause: error });
-    });
-  };
-
-  const resource = async (apiVersion: string, kind: string) => {
-    const key = `${apiVersion}/${kind}`;
-    const root = apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
-    if (!plurals.has(key)) {
-      const { resources } = await server.get<{ resources: { name: string; kind: string; namespaced: boolean }[] }>(
-        root,
-      );
-      for (const { name, kind, namespaced } of resources.filter(({ name }) => !name.includes("/")))
-        plurals.set(`${apiVersion}/${kind}`, {
-          path: namespaced ? `${root}/namespaces/{namespace}/${name}` : `${root}/${name}`,
-          namespaced,
-        });
-    }
-    const found = plurals.get(key);
-    assert.ok(found !== undefined, `the API server does not know ${key}`);
-    return found;
-  };
+  const dryRun = dryRuns(server, namespace);
 
   for (const file of readdirSync(folder).filter((name) => name.endsWith(".yaml")))
     it(`takes every object of ${file}, and its pods under the restricted standard`, async () => {
