@@ -16,7 +16,10 @@ export function tracingFindings(runs: readonly Run[]): Finding[] {
 
 function tracingArguments(run: Run): string[] {
   const target = recordedTarget(run);
-  const recorded = target === null || target.method === "existing" ? [] : (target.engine?.extraArgs ?? []);
-  const args: unknown[] = Array.isArray(recorded) ? recorded : [];
+  if (target === null || target.method === "existing") return [];
+  // Each role of an llm-d has arguments of its own.
+  const roles = target.method === "llm-d" ? [target.llmd?.decode, target.llmd?.prefill] : [];
+  const recorded: unknown[] = [target.engine, ...roles].map((part) => part?.extraArgs);
+  const args: unknown[] = recorded.flatMap((list) => (Array.isArray(list) ? list : []));
   return args.flatMap((arg) => (typeof arg === "string" ? (slowing.exec(arg)?.[0] ?? []) : []));
 }

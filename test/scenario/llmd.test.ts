@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { assumptions } from "../../scenario/assumptions.ts";
+import { rawFromPulumi } from "../../scenario/config.ts";
 import { memoryFit } from "../../scenario/fit.ts";
 import { llmdGpus } from "../../scenario/llmd.ts";
 import { engineOfRole } from "../../scenario/llmdRoles.ts";
+import { simulatorConfig } from "../../scenario/roofline.ts";
 import type { LlmdTarget } from "../../scenario/scenario.ts";
 import { isSimulated } from "../../scenario/simulated.ts";
 import { workloadOf } from "../../workloads/index.ts";
@@ -110,7 +113,28 @@ describe("method llm-d", () => {
     assert.equal(isSimulated(targetOf(scenarios.ocpH100Llama3b)), false);
   });
 
+  it("gives each simulated pod the settings of its engine, and says what was simulated and what was not", () => {
+    const target = targetOf({ ...scenarios.kindSimulated, simulator: { slowdown: 2 } });
+    assert.ok(isSimulated(target));
+    const { blockSize, numGpuBlocks } = simulatorConfig(target, { seed: 1 });
+    assert.deepEqual([blockSize, numGpuBlocks], [target.engine.blockSize, target.fit.kvBlocks]);
+    const said = assumptions(target);
+    assert.ok(said.some((line) => /Each of the 2 decode pods is simulated.*endpoint picker are real/.test(line)));
+    assert.ok(said.some((line) => /multiplied by 2 on request/.test(line)));
+    assert.ok(!said.some((line) => /One replica is simulated/.test(line)));
+  });
+
   it("loads targets together where the stack says so, in whichever form Pulumi hands it over", () => {
+    const { platform, ...rest } = scenarios.twoModelsBehindIstio;
+    const texts = Object.entries({ ...rest, hfToken: "a token" }).map(([key, value]) => [
+      `llm-bench:${key}`,
+      typeof value === "string" ? value : JSON.stringify(value),
+    ]);
+    const raw = rawFromPulumi({ "llm-bench:platform": String(platform), ...Object.fromEntries(texts) });
+    assert.equal(raw.values.together, true);
+    assert.deepEqual(raw.values.targets, rest.targets);
+    const defaulted = rawFromPulumi({ "llm-bench:together": "false", "llm-bench:llmd": "{}" });
+    assert.deepEqual(defaulted.values, { together: false });
     assert.equal(scenarios.llmdScenario(scenarios.twoModelsBehindIstio).together, true);
     assert.equal(scenarios.llmdScenario(scenarios.standaloneAgainstLlmd).together, false);
   });
