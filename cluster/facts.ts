@@ -1,6 +1,6 @@
 import type { CoreV1Event, V1Pod } from "@kubernetes/client-node";
 import type { EngineWorkload } from "../manifests/kubernetesObject.ts";
-import { labelKeys, labelValue } from "../manifests/labels.ts";
+import { labelKeys } from "../manifests/labels.ts";
 import type { Cluster } from "./connection.ts";
 import { eventTime } from "./diagnosis.ts";
 import { endOfLog } from "./engineLog.ts";
@@ -8,9 +8,8 @@ import { runningContainers } from "./enginePods.ts";
 import { ask, type Known, unknown } from "./known.ts";
 import { type NodeFacts, nodeFacts } from "./nodeFacts.ts";
 import { iso, type PodFacts, podFacts } from "./podFacts.ts";
+import { podsOfRun, uidOf } from "./podsOfRun.ts";
 import { serverVersion } from "./serverVersion.ts";
-
-import { workloadState } from "./workloadState.ts";
 
 export { writeFacts } from "./writeFacts.ts";
 
@@ -92,54 +91,6 @@ export async function gatherFacts(cluster: Cluster, query: FactsQuery): Promise<
     events,
     engineLogs,
   };
-}
-
-/** `roles` is filled: uid of a pod -> what it does for the engine. */
-async function podsOfRun(cluster: Cluster, query: FactsQuery, roles: Map<string, string>): Promise<V1Pod[]> {
-  const labelSelector = `${labelKeys.stack}=${labelValue(query.stack)}`;
-  const lists = await Promise.all(
-    query.namespaces.map((namespace) => cluster.core.listNamespacedPod({ namespace, labelSelector })),
-  );
-  const [run, target] = [labelValue(query.runId), labelValue(query.target)];
-  const labelled = lists
-    .flatMap(({ items }) => items)
-    .filter(({ metadata }) => {
-      const {
-        [labelKeys.run]: itsRun,
-        [labelKeys.target]: itsTarget,
-        [labelKeys.component]: component,
-      } = metadata?.labels ?? {};
-      if (component === "reader") return false;
-      return itsRun === undefined ? itsTarget === target : itsRun === run;
-    });
-  const serving = await podsOfWorkloads(cluster, query, roles);
-  const known = [...labelled, ...serving.filter((pod) => !labelled.some((one) => uidOf(one) === uidOf(pod)))];
-  const others = (query.pods ?? []).filter(
-    ({ name, namespace }) =>
-      !known.some(({ metadata }) => metadata?.name === name && metadata?.namespace === namespace),
-  );
-  const more = await Promise.all(others.map((where) => cluster.core.readNamespacedPod(where).catch(() => null)));
-  return [...known, ...more.flatMap((pod) => pod ?? [])];
-}
-
-async function podsOfWorkloads(
-  cluster: Cluster,
-  { namespaces: [namespace = ""], workloads = [] }: FactsQuery,
-  roles: Map<string, string>,
-): Promise<V1Pod[]> {
-  const pods = await Promise.all(
-    workloads.map(async (workload) => {
-      const state = await workloadState(cluster, namespace, workload).catch(() => null);
-      const its = [...(state?.current ?? []), ...(state?.old ?? [])];
-      for (const pod of its) roles.set(uidOf(pod), workload.role);
-      return its;
-    }),
-  );
-  return pods.flat();
-}
-
-function uidOf({ metadata }: V1Pod): string {
-  return metadata?.uid ?? "";
 }
 
 async function eventsSince(cluster: Cluster, { namespaces, since }: FactsQuery): Promise<EventFacts[]> {
