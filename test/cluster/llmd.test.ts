@@ -3,7 +3,8 @@ import type { V1Deployment, V1Job } from "@kubernetes/client-node";
 import { describeOnCluster } from "./equipment/cluster.ts";
 import { ClusterCheckout } from "./equipment/clusterCheckout.ts";
 import { useHelm } from "./equipment/helm.ts";
-import { llmdImages, noLlmd, releasesOf, smallLlmd } from "./equipment/llmdStack.ts";
+import { importLlmdImages } from "./equipment/llmd/image.ts";
+import { noLlmd, releasesOf, smallLlmd } from "./equipment/llmdStack.ts";
 import { harnesses, objectsOf, uidsOf } from "./equipment/objectsOf.ts";
 import { metricsPages } from "./equipment/serverRecord.ts";
 
@@ -19,7 +20,7 @@ describeOnCluster("llm-d on a cluster: simulated engines behind a router, by Hel
       console.log(`    skipped: ${noLlmd}`);
       this.skip();
     }
-    await Promise.all([useHelm(), llmdImages(), checkout.ready()]);
+    await Promise.all([useHelm(), importLlmdImages(), checkout.ready()]);
     checkout.stack(stack, smallLlmd);
   });
   after(() => checkout.removeAll());

@@ -10,9 +10,16 @@ interface Definition {
   readonly metadata: { readonly name: string };
 }
 
+/** Where a CustomResourceDefinition comes from. */
+export interface DefinitionSource {
+  readonly module: string;
+  readonly file: string;
+  readonly name: string;
+}
+
 // Kinds that the platforms have and a plain cluster has not, from where their makers publish them. The versions are
 // pinned; Go checks what it fetches, and nothing of it is kept here.
-const sources = [
+const platformKinds: readonly DefinitionSource[] = [
   {
     module: "github.com/openshift/api@v0.0.0-20240124164020-e2ce40831f2e",
     file: "route/v1/route.crd.yaml",
@@ -28,12 +35,15 @@ const sources = [
     file: "manifests/setup.yaml",
     name: "podmonitorings.monitoring.googleapis.com",
   },
-] as const;
+];
 
 const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
 
-/** Installs Route, PodMonitor and PodMonitoring where they are missing; returns what takes those away that it installed. */
-export async function installDefinitions(kubeconfig: string): Promise<() => Promise<void>> {
+/** Installs Route, PodMonitor and PodMonitoring, or others, where missing; returns what takes those away that it installed. */
+export async function installDefinitions(
+  kubeconfig: string,
+  sources: readonly DefinitionSource[] = platformKinds,
+): Promise<() => Promise<void>> {
   const server = serverOf(kubeconfig);
   const there = await server.get<{ items: Definition[] }>(path);
   const missing = sources.filter(({ name }) => !there.items.some(({ metadata }) => metadata.name === name));

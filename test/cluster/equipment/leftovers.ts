@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { type ApiServer, serverOf } from "./apiServer.ts";
 
 /** `apiVersion/Kind namespace/name` of every object of the cluster. */
@@ -15,7 +16,18 @@ interface Resource {
  * @param about only objects whose text holds it, such as a namespace's name
  */
 export async function listing(kubeconfig: string, about = ""): Promise<Listing> {
-  const server = serverOf(kubeconfig);
+  // Tests beside this one take their kinds away, which may be between the discovery of a kind and its list.
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await listed(serverOf(kubeconfig), about);
+    } catch (error) {
+      if (attempt === 5) throw error;
+      await sleep(1000);
+    }
+  }
+}
+
+async function listed(server: ApiServer, about: string): Promise<Listing> {
   const found = new Set<string>();
   for (const { apiVersion, kind, plural } of await listable(server)) {
     const { items } = await server.get<{ items: { metadata: { name: string; namespace?: string } }[] | null }>(

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type { V1Secret } from "@kubernetes/client-node";
 import { kubeconfig, skipReason } from "./cluster.ts";
 import type { ClusterCheckout } from "./clusterCheckout.ts";
-import { importLlmdImages } from "./llmd/image.ts";
 import { loadImage } from "./nodeImage.ts";
 import { objectsOf } from "./objectsOf.ts";
 
@@ -16,14 +15,6 @@ export const noLlmd: string | null =
 
 /** The stand-ins for llm-d's charts, as `llmd.charts` takes them. */
 export const charts = join(import.meta.dirname, "charts");
-
-let imported: Promise<void> | undefined;
-
-/** Once per process. */
-export function llmdImages(): Promise<void> {
-  imported ??= importLlmdImages();
-  return imported;
-}
 
 /** A stack of one llm-d target on kind, small enough for a busy test machine. */
 export const smallLlmd = {
