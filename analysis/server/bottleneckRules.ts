@@ -15,6 +15,7 @@ export const limits = {
   achieved: 0.95,
   kvCacheMax: 0.95,
   queueShare: 0.3,
+  routerShare: 0.3,
   spread: 0.5,
   prefillShare: 0.5,
   /** Of the time: tensor cores busy, memory moving. */
@@ -49,6 +50,16 @@ export const rules: readonly Rule[] = [
     missing: ({ resets, endpoints }) => (resets === null && endpoints === null ? ["restarts"] : []),
   },
   {
+    kind: "router",
+    name: "the router",
+    shown: ({ schedulingShare, schedulingSeconds }) =>
+      schedulingShare !== null && schedulingSeconds !== null && schedulingShare > limits.routerShare
+        ? `${percent(schedulingShare)} of TTFT spent in picking an endpoint (${(1000 * schedulingSeconds).toFixed(1)} ms each)`
+        : null,
+    // Most systems have none.
+    missing: () => [],
+  },
+  {
     kind: "kvCache",
     name: "the KV cache",
     shown: ({ preemptions, kvCacheMax }) => {
@@ -68,7 +79,11 @@ export const rules: readonly Rule[] = [
   {
     kind: "queue",
     name: "the admission queue",
-    shown: ({ waiting, waitingRise, queueShare }) => {
+    shown: ({ waiting, waitingRise, queueShare, heldShare, saturation }) => {
+      if (heldShare !== null && heldShare > limits.queueShare) {
+        const pool = saturation === null ? "" : `, its pool ${percent(saturation)} full on average`;
+        return `${percent(heldShare)} of TTFT spent in the router's queue${pool}`;
+      }
       if (waiting === null || waiting <= NO_QUEUE) return null;
       const long = queueShare !== null && queueShare > limits.queueShare;
       const rises = queueShare === null && (waitingRise ?? 0) > NO_QUEUE;

@@ -46,6 +46,12 @@ export function engineStage(
   const mean = (sum: CounterName, count: CounterName) => quotient(grown(sum), grown(count), NONE_ENDED);
   const means = (name: GaugeName, from = startMs, to = endMs): Measured[] =>
     several ? [absent(SEVERAL)] : own.map((pod) => gaugeOf(pod, name, from, to));
+  // Pods of two roles differ by design, and that is no uneven routing.
+  const alike = [...Map.groupBy(own, (pod) => roleOf(pod.url)).values()];
+  const amongAlike = (judge: (means: readonly Measured[]) => Measured, name: GaugeName): Measured =>
+    several
+      ? absent(SEVERAL)
+      : widest(alike.map((pods) => judge(pods.map((pod) => gaugeOf(pod, name, startMs, endMs)))));
   const together = (name: GaugeName): Gauge => ({
     mean: total(means(name), NO_ENGINE),
     max: several ? absent(SEVERAL) : largestTogether(own, name, startMs, endMs),
@@ -53,6 +59,15 @@ export function engineStage(
   const half = (startMs + endMs) / 2;
   const rise = [means("waiting", half, endMs), means("waiting", startMs, half)].map((one) => total(one, NO_ENGINE));
   const lookups = grown("prefixQueries");
+  // A prefill pod reads the prompt that a decode pod then answers: each would count its tokens.
+  const answering = own.some(isDecode) ? own.filter((pod) => roleOf(pod.url) !== "prefill") : own;
+  const answered = (name: CounterName): Measured =>
+    several
+      ? absent(SEVERAL)
+      : total(
+          answering.map((pod) => growthOf(pod, name)),
+          NO_ENGINE,
+        );
   return {
     pods: own.length,
     samples: Math.min(...own.map((pod) => within(pointsOf(pod, "running"), startMs, endMs).length)),
@@ -71,15 +86,15 @@ export function engineStage(
     waiting: together("waiting"),
     ...(several ? {} : { perPod: own.map(podServer) }),
     preemptions: grown("preemptions"),
-    promptTokens: grown("promptTokens"),
-    outputTokens: grown("outputTokens"),
+    promptTokens: answered("promptTokens"),
+    outputTokens: answered("outputTokens"),
     queueSeconds: mean("queueSum", "queueCount"),
     prefillSeconds: mean("prefillSum", "prefillCount"),
     decodeSeconds: mean("decodeSum", "decodeCount"),
     ttftSeconds: mean("ttftSum", "ttftCount"),
-    imbalance: imbalance(means("running")),
-    waitingSpread: spread(means("waiting")),
-    kvCacheSpread: spread(means("kvCacheUse")),
+    imbalance: amongAlike(imbalance, "running"),
+    waitingSpread: amongAlike(spread, "waiting"),
+    kvCacheSpread: amongAlike(spread, "kvCacheUse"),
     waitingRise: difference(rise[0] as Measured, rise[1] as Measured),
     cpuCores: several ? absent(SEVERAL) : total(own.map(coresOf), NO_ENGINE),
     memoryBytes: total(means("memoryBytes"), NO_ENGINE),
@@ -89,6 +104,16 @@ export function engineStage(
       requests: grown("queueCount").value ?? 0,
     },
   };
+}
+
+function isDecode({ url }: PodStage): boolean {
+  return roleOf(url) === "decode";
+}
+
+/** Of the roles; one whose single pod has nothing to be compared with does not hide the other. */
+function widest(ofRoles: readonly Measured[]): Measured {
+  const known = ofRoles.flatMap(({ value }) => value ?? []);
+  return known.length === 0 ? (ofRoles[0] as Measured) : { value: Math.max(...known) };
 }
 
 function podServer(pod: PodStage): PodServer {

@@ -14,6 +14,11 @@ export interface Evidence {
   /** Of the mean TTFT. */
   readonly queueShare: number | null;
   readonly prefillShare: number | null;
+  /** Of the mean TTFT as the client saw it, which the router's part is in. */
+  readonly schedulingShare: number | null;
+  readonly heldShare: number | null;
+  readonly schedulingSeconds: number | null;
+  readonly saturation: number | null;
   readonly waitingSpread: number | null;
   readonly kvCacheSpread: number | null;
   readonly tensor: number | null;
@@ -33,6 +38,9 @@ export function evidenceOf(stages: readonly StageAnalysis[], stage: StageAnalysi
   const { server, pooled } = stage;
   const ttft = server?.ttftSeconds?.value ?? seconds(pooled.ttftMs.mean.value);
   const share = (part: number | null | undefined) => (ttft === null || ttft === 0 || part == null ? null : part / ttft);
+  const seen = seconds(pooled.ttftMs.mean.value);
+  const ofClient = (part: number | null | undefined) =>
+    seen === null || seen === 0 || part == null ? null : part / seen;
   const waiting = server?.waiting.mean.value ?? null;
   const kvMean = server?.kvCacheUse.mean.value ?? null;
   return {
@@ -46,6 +54,10 @@ export function evidenceOf(stages: readonly StageAnalysis[], stage: StageAnalysi
     waitingRise: server?.waitingRise?.value ?? null,
     queueShare: share(server?.queueSeconds.value),
     prefillShare: share(server?.prefillSeconds.value),
+    schedulingShare: ofClient(server?.router?.schedulingSeconds.value),
+    heldShare: ofClient(server?.router?.queueSeconds.value),
+    schedulingSeconds: server?.router?.schedulingSeconds.value ?? null,
+    saturation: server?.router?.saturation.mean.value ?? null,
     waitingSpread: (waiting ?? 0) >= LEAST_WAITING ? (server?.waitingSpread?.value ?? null) : null,
     kvCacheSpread: (kvMean ?? 0) >= LEAST_KV_USE ? (server?.kvCacheSpread?.value ?? null) : null,
     tensor: server?.gpu?.tensorActive.value ?? null,

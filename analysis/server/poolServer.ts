@@ -1,6 +1,6 @@
 import type { Measured } from "../analysis.ts";
 import { absent, total } from "./measuredParts.ts";
-import type { Gauge, GpuUse, PodServer, StageServer } from "./serverMetrics.ts";
+import type { Gauge, GpuUse, PodServer, RouterServer, StageServer } from "./serverMetrics.ts";
 
 type Weight = (part: StageServer) => number;
 
@@ -50,6 +50,7 @@ export function poolServer(parts: readonly StageServer[]): StageServer | null {
     gpu: poolGpus(parts),
     ...pooledEndpoints(parts),
     ...pooledPods(parts),
+    ...pooledRouters(parts),
     weights: {
       seconds: parts.reduce((total, part) => total + bySeconds(part), 0),
       lookups: parts.reduce((total, part) => total + byLookups(part), 0),
@@ -96,7 +97,34 @@ function pooledEndpoints(parts: readonly StageServer[]): Pick<StageServer, "endp
   return { endpoints: { most, fewest: Math.min(...told.map((one) => one.fewest)) } };
 }
 
-/** A pod that was replaced between two repetitions has an address, and a line, for each of its lives. */
+function pooledRouters(parts: readonly StageServer[]): Pick<StageServer, "router"> {
+  const routers = parts.flatMap(({ router }) => router ?? []);
+  if (routers.length === 0 || routers.length < parts.length) return {};
+  const byRequests = routers.map(({ requests }) => requests.value ?? 0);
+  const mean = (read: (router: RouterServer) => Measured) => weighted(routers.map(read), byRequests, 1);
+  return {
+    router: {
+      requests: total(
+        routers.map(({ requests }) => requests),
+        "it told nothing",
+      ),
+      schedulingSeconds: mean(({ schedulingSeconds }) => schedulingSeconds),
+      queueSeconds: mean(({ queueSeconds }) => queueSeconds),
+      saturation: {
+        mean: weighted(
+          routers.map(({ saturation }) => saturation.mean),
+          parts.map(bySeconds),
+          1,
+        ),
+        max: largest(routers.map(({ saturation }) => saturation.max)),
+      },
+      expectedPrefixHits: mean(({ expectedPrefixHits }) => expectedPrefixHits),
+      disaggregated: mean(({ disaggregated }) => disaggregated),
+    },
+  };
+}
+
+/** A pod that was replaced between two repetitions has an address, and a line, for each of its lives: `podShares` looks for that. */
 function pooledPods(parts: readonly StageServer[]): Pick<StageServer, "perPod"> {
   if (parts.some(({ perPod }) => perPod === undefined)) return {};
   const byPod = new Map<string, PodServer[]>();

@@ -46,6 +46,8 @@ export interface StageServer {
   readonly kvCacheSpread?: Measured;
   /** Endpoints that a router called ready: most and fewest of the window. */
   readonly endpoints?: { readonly most: number; readonly fewest: number };
+  /** What a router in front did; absent where none was asked. */
+  readonly router?: RouterServer;
   /** Absent in older files, and where several processes answer behind one address. */
   readonly perPod?: readonly PodServer[];
   /** What rates and means were made of, for pooling. */
@@ -64,6 +66,20 @@ export interface PodServer {
   readonly outputTokens: Measured;
   readonly prefixHits: Measured;
   readonly prefixQueries: Measured;
+}
+
+/** Endpoint pickers of a pool, all replicas together. */
+export interface RouterServer {
+  readonly requests: Measured;
+  /** Means per request, in s: picking its endpoint; being held back before that, which only flow control does. */
+  readonly schedulingSeconds: Measured;
+  readonly queueSeconds: Measured;
+  /** Of the pool, as flow control sees it; 1 is full. */
+  readonly saturation: Gauge;
+  /** Share of a prompt that the picker took to be in its endpoint's prefix cache: mean over requests. */
+  readonly expectedPrefixHits: Measured;
+  /** Requests that went through a prefill pod as well, of all. */
+  readonly disaggregated: Measured;
 }
 
 export interface Gauge {
@@ -98,6 +114,7 @@ export interface Bottleneck {
   readonly kind:
     | "client"
     | "replicaLost"
+    | "router"
     | "kvCache"
     | "queue"
     | "routing"

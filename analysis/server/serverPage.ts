@@ -11,6 +11,7 @@ import {
   processStart,
   routerGauges,
 } from "./metricNames.ts";
+import { routerCounters, routerDecisions, routerSaturation, undivided } from "./routerNames.ts";
 
 /** What one address told at one moment, as numbers; a name that the page has not is absent. */
 export interface ServerPage {
@@ -22,6 +23,19 @@ export interface ServerPage {
   /** By GPU. */
   readonly gpus: ReadonlyMap<string, GpuPage>;
   readonly router: Readonly<Partial<Record<keyof typeof routerGauges, number>>>;
+  /** null: the page is no router's. */
+  readonly routing: RouterPage | null;
+}
+
+/** What an endpoint picker has counted. */
+export interface RouterPage {
+  readonly counters: Readonly<Partial<Record<keyof typeof routerCounters, number>>>;
+  /** Requests of which it was decided how many pods they go through, and those of more than one. */
+  readonly decided?: number;
+  readonly disaggregated?: number;
+  /** 0 to 1 and above; with several pools that of the fullest. */
+  readonly saturation?: number;
+  readonly startedAt: number | null;
 }
 
 export interface EnginePage {
@@ -46,7 +60,14 @@ export function readServerPage(address: string, ms: number, text: string): Serve
     if (found === undefined) byName.set(sample.name, [sample]);
     else found.push(sample);
   }
-  return { address, ms, engine: engineOf(byName), gpus: gpusOf(byName), router: routerOf(byName) };
+  return {
+    address,
+    ms,
+    engine: engineOf(byName),
+    gpus: gpusOf(byName),
+    router: routerOf(byName),
+    routing: routingOf(byName),
+  };
 }
 
 type ByName = ReadonlyMap<string, readonly MetricSample[]>;
@@ -69,6 +90,25 @@ function routerOf(byName: ByName): ServerPage["router"] {
   return each(routerGauges, (names) => sum(valuesOf(byName, names)));
 }
 
+function routingOf(byName: ByName): RouterPage | null {
+  const found = each(routerCounters, (names) => sum(valuesOf(byName, names)));
+  const decisions = samplesOf(byName, routerDecisions);
+  const saturation = valuesOf(byName, routerSaturation);
+  if (Object.keys(found).length === 0 && decisions.length === 0 && saturation.length === 0) return null;
+  const count = (samples: readonly MetricSample[]) => samples.reduce((total, { value }) => total + value, 0);
+  return {
+    counters: found,
+    ...(decisions.length === 0
+      ? {}
+      : {
+          decided: count(decisions),
+          disaggregated: count(decisions.filter(({ labels }) => labels.decision_type !== undivided)),
+        }),
+    ...(saturation.length === 0 ? {} : { saturation: Math.max(...saturation) }),
+    startedAt: valuesOf(byName, [processStart])[0] ?? null,
+  };
+}
+
 function gpusOf(byName: ByName): Map<string, GpuPage> {
   const all = [...Object.values(gpuGauges), gpuEnergy].flatMap((name) => byName.get(name) ?? []);
   const held = ({ labels }: MetricSample) => (labels.exported_pod ?? labels.pod ?? "") !== "";
@@ -89,8 +129,11 @@ function gpusOf(byName: ByName): Map<string, GpuPage> {
 
 /** Values of the first of these names that the page has. */
 function valuesOf(byName: ByName, names: readonly string[]): number[] {
-  const samples = names.map((name) => byName.get(name)).find((found) => found !== undefined) ?? [];
-  return samples.map(({ value }) => value);
+  return samplesOf(byName, names).map(({ value }) => value);
+}
+
+function samplesOf(byName: ByName, names: readonly string[]): readonly MetricSample[] {
+  return names.map((name) => byName.get(name)).find((found) => found !== undefined) ?? [];
 }
 
 function sum(values: readonly number[]): number | undefined {

@@ -2,6 +2,7 @@ import type { ServerMetricsLine } from "../../harness/recordFormat.ts";
 import { engineStage, type PodStage, type StageTimes } from "./engineStage.ts";
 import { gpuStage } from "./gpuStage.ts";
 import { noEngine } from "./noEngine.ts";
+import { routerServer } from "./routerServer.ts";
 import { routerStage } from "./routerStage.ts";
 import { ServerGaps } from "./serverGaps.ts";
 import type { ServerRecord, StageServer } from "./serverMetrics.ts";
@@ -58,9 +59,15 @@ export class ServerRecordBuilder {
     const engines = engineStage(all, times);
     const router = routerStage(all, times);
     const gpu = gpuStage(all, times);
-    const server = engines ?? router?.instead ?? null;
+    const routing = routerServer(all, times);
+    const server = engines ?? router?.instead ?? (routing === null ? null : noEngine);
     if (server === null) return gpu === null ? null : { ...noEngine, gpu };
-    return { ...server, ...(router?.endpoints === undefined ? {} : { endpoints: router.endpoints }), gpu };
+    return {
+      ...server,
+      ...(router?.endpoints === undefined ? {} : { endpoints: router.endpoints }),
+      ...(routing === null ? {} : { router: routing }),
+      gpu,
+    };
   }
 
   #anyAt(stage: number, moment: MomentPage["moment"]): boolean {

@@ -1,7 +1,7 @@
 import type { Measured, StageAnalysis, SystemAnalysis } from "../analysis.ts";
 import type { StageCost } from "../cost/costAnalysis.ts";
 import { countText, numberText, percentText } from "../figures/numberText.ts";
-import type { StageServer } from "../server/serverMetrics.ts";
+import type { RouterServer, StageServer } from "../server/serverMetrics.ts";
 import type { StageSlo } from "../slo/sloAssessment.ts";
 import { onlyStarts } from "../starts.ts";
 import { sloVerdictText } from "./objectives.ts";
@@ -28,6 +28,9 @@ const fromServer =
   (of: (server: StageServer) => Measured) =>
   ({ stage }: JudgedStage): Measured =>
     stage.server === null ? { value: null, reason: NOT_SCRAPED } : of(stage.server);
+const fromRouter = (of: (router: RouterServer) => Measured) =>
+  fromServer(({ router }) => (router === undefined ? { value: null, reason: "there is no router" } : of(router)));
+const inMs = (measured: Measured): Measured => (measured.value === null ? measured : { value: 1000 * measured.value });
 const fromSlo =
   (of: (slo: StageSlo) => Measured) =>
   ({ slo }: JudgedStage): Measured =>
@@ -74,6 +77,18 @@ export const stageColumns: readonly StageColumn[] = [
     hint: "Requests that the engine put back for want of KV cache",
     of: fromServer((server) => server.preemptions),
     format: countText,
+  },
+  {
+    head: "Pick ms",
+    hint: "Time that the router takes to pick a request's endpoint, mean",
+    of: fromRouter(({ schedulingSeconds }) => inMs(schedulingSeconds)),
+    format: numberText,
+  },
+  {
+    head: "Prefilled apart",
+    hint: "Requests whose prompt another pod read, of all",
+    of: fromRouter(({ disaggregated }) => disaggregated),
+    format: percentText,
   },
   {
     head: "GPU",

@@ -58,7 +58,7 @@ export async function registered(program: () => unknown, outputs: ProviderOutput
         deletedWith: nameOf(request.getDeletedwith()) || null,
         deleteBeforeReplace: request.getDeletebeforereplace(),
         ignoreChanges: request.getIgnorechangesList(),
-        protect: request.getProtect(),
+        protect: request.getProtect() ?? false,
         // "urn::id"
         provider: request.getProvider().split("::").at(-2) ?? null,
       },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { StageAnalysis } from "../../../analysis/analysis.ts";
 import { bottleneckOf } from "../../../analysis/server/bottleneck.ts";
 import { noEngine } from "../../../analysis/server/noEngine.ts";
-import type { GpuUse, StageServer } from "../../../analysis/server/serverMetrics.ts";
+import type { GpuUse, RouterServer, StageServer } from "../../../analysis/server/serverMetrics.ts";
 import { type StageOptions, stage } from "../figures/fixture.ts";
 
 const v = (value: number) => ({ value });
@@ -29,6 +29,16 @@ const calm: StageServer = {
   prefillSeconds: v(0.03),
   ttftSeconds: v(0.1),
   gpu: null,
+};
+
+const untold = { value: null, reason: "the router does not tell it" };
+const router: RouterServer = {
+  requests: v(100),
+  schedulingSeconds: v(0.0004),
+  queueSeconds: untold,
+  saturation: { mean: untold, max: untold },
+  expectedPrefixHits: v(0.5),
+  disaggregated: untold,
 };
 
 function bottleneck(
@@ -64,6 +74,21 @@ describe("bottleneckOf", () => {
       "queue",
       /: 5\.3 requests waiting on average and rising, 60 % of TTFT spent in it$/,
     ],
+    [
+      "a slow router",
+      { router: { ...router, schedulingSeconds: v(0.08) }, preemptions: v(3) },
+      0.2,
+      "router",
+      /^the router at concurrency 32: \d\d % of TTFT spent in picking an endpoint \(80\.0 ms each\)$/,
+    ],
+    [
+      "held back by flow control",
+      { router: { ...router, queueSeconds: v(0.08), saturation: gauge(0.92) } },
+      0.2,
+      "queue",
+      /: \d\d % of TTFT spent in the router's queue, its pool 92 % full on average$/,
+    ],
+    ["a router that takes no time", { router, preemptions: v(3) }, 0.2, "kvCache", /: 3 preemptions/],
     [
       "uneven pods",
       { waiting: gauge(3), waitingSpread: v(0.9) },
