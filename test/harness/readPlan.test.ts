@@ -70,6 +70,13 @@ describe("checkPlan", () => {
     ["metrics", { urls: [] }, /^metrics\.urls: \[\] .* a list of 1 to 32 URLs, or metrics null for none$/],
     ["metrics", { urls: ["h:9090"] }, /^metrics\.urls\[0\]: "h:9090" .* http:\/\/ or https:\/\//],
     ["metrics", { urls: ["http://me:secret@h"] }, /^metrics\.urls\[0\]: "\(hidden\)" .* without user and password$/],
+    [
+      "barrier",
+      { folder: "x", name: "a", names: ["a"], timeoutSeconds: 5 },
+      /^barrier\.names: .* a list of 2 names or more/,
+    ],
+    ["barrier", { folder: "x", name: "c", names: ["a", "b"], timeoutSeconds: 5 }, /^barrier\.name: "c" .* "a" or "b"$/],
+    ["barrier", { folder: "x", name: "a", names: ["a", "../b"], timeoutSeconds: 5 }, /^barrier\.names\[1\]: "\.\.\/b"/],
     ["warmup", { requests: 0, concurrency: 1 }, /^warmup\.requests: 0/],
     ["stages", [], /^stages: \[\] .* a list of 1 to 4095 stages$/],
     [

@@ -107,6 +107,14 @@ describe("what a call on a cluster declares", () => {
     assert.deepEqual(plan(found), { todo: ["candidate 1"], made: [], deployed: ["candidate"], idle: [] });
   });
 
+  it("in turn is refused where all are to be loaded together", () => {
+    process.env.LLMBENCH_RUNS_NOW = runs[0]?.runId;
+    assert.throws(
+      () => clusterPlan({ ...scenario, together: true }, runs, manifests, standing([], []), false),
+      /one engine at a time cannot be loaded together/,
+    );
+  });
+
   it("a start-up that is asked for again after destroy deploys the engine again; without that nothing is deployed", () => {
     const nop = readScenario(
       {

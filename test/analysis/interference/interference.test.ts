@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import fc from "fast-check";
 import { analyse } from "../../../analysis/analyse.ts";
 import { figures } from "../../../analysis/figures/figures.ts";
@@ -7,6 +9,7 @@ import { sharedPart } from "../../../analysis/interference/overlap.ts";
 import { podShares } from "../../../analysis/interference/podShares.ts";
 import { reportHtml } from "../../../analysis/report/report.ts";
 import { roleOf } from "../../../analysis/server/podRole.ts";
+import { interferenceText } from "../../../analysis/write/interferenceText.ts";
 import { readmeText } from "../../../analysis/write/readme.ts";
 import { statsText } from "../../../analysis/write/statsText.ts";
 import { terminalTable } from "../../../analysis/write/terminalTable.ts";
@@ -114,6 +117,24 @@ describe("targets that were loaded together", () => {
     const page = reportHtml(analysis, []);
     assert.match(page, /<h2 id="interference">/);
     assert.match(page, /<h2 id="pods">/);
+  });
+
+  it("read well: stats.txt", async () => {
+    const runs = await togetherRuns();
+    const value = (number: number) => ({ value: number });
+    const pods = [
+      { role: "prefill", requests: value(40), promptTokens: value(4000), outputTokens: value(40) },
+      { role: "decode", requests: value(30), promptTokens: value(3000), outputTokens: value(600) },
+      { role: "decode", requests: value(10), promptTokens: value(1000), outputTokens: value(200) },
+    ] as const;
+    const analysis = analyse(
+      runs.map((run) => (run.target === "large" ? withPods(run, pods) : run)),
+      options,
+    );
+    const file = join(import.meta.dirname, "..", "..", "golden", "text", "interference.txt");
+    const text = `${interferenceText(analysis, 120).join("\n").trim()}\n`;
+    if (process.env.UPDATE_GOLDEN === "1") writeFileSync(file, text);
+    assert.equal(text, readFileSync(file, "utf8"));
   });
 
   it("are nowhere in a report of targets alone", async () => {
