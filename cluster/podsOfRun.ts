@@ -19,7 +19,8 @@ export async function podsOfRun(cluster: Cluster, query: FactsQuery, roles: Map<
         [labelKeys.target]: itsTarget,
         [labelKeys.component]: component,
       } = metadata?.labels ?? {};
-      if (component === "reader") return false;
+      // A pod that asked for a first completion is of no run.
+      if (component === "reader" || (component === "harness" && itsRun === undefined)) return false;
       return itsRun === undefined ? itsTarget === target : itsRun === run;
     });
   const serving = await podsOfWorkloads(cluster, query, roles);

@@ -3,9 +3,11 @@ import type { Facts } from "../cluster/facts.ts";
 
 /** What a run on a cluster ran on, as far as the cluster told; environment/*.json has it in full. */
 export function clusterMachine({ context, serverVersion, pods, nodes }: Facts): Provenance["machine"] {
-  const nodeOf = (component: string) => pods.value?.find((pod) => pod.component === component)?.node ?? null;
-  const engine = nodes.value?.find(({ name }) => name === nodeOf("engine"));
-  const image = pods.value?.find(({ component }) => component === "engine")?.containers[0]?.imageId;
+  const ofComponent = (component: string) => pods.value?.find((pod) => pod.component === component);
+  // The one with the GPU: a gateway in front of several is of component engine as well.
+  const serving = pods.value?.find(({ role }) => role === "engine" || role === "decode") ?? ofComponent("engine");
+  const engine = nodes.value?.find(({ name }) => name === serving?.node);
+  const image = serving?.containers[0]?.imageId;
   const facts: Record<string, string | null | undefined> = {
     cluster: context,
     kubernetes: serverVersion.value,
@@ -16,7 +18,7 @@ export function clusterMachine({ context, serverVersion, pods, nodes }: Facts): 
     driver: engine?.driverVersion,
     kubelet: engine?.kubelet,
     kernel: engine?.kernel,
-    harnessNode: nodeOf("harness"),
+    harnessNode: ofComponent("harness")?.node,
   };
   return Object.fromEntries(Object.entries(facts).flatMap(([name, fact]) => (fact ? [[name, fact]] : [])));
 }
