@@ -41,7 +41,7 @@ export function pods(analysis: Analysis): Figure | null {
   const who = identity(analysis, "shares of the pods");
   const captions = [
     ...(analysis.simulated
-      ? ["SIMULATED: the pods are models of engines, not GPUs; the requests and the router are as they are."]
+      ? ["SIMULATED: the pods are models of engines, not GPUs; what divides the requests among them is real."]
       : []),
     ...podSentences(analysis),
     "By the pods' own counters, all loads together. Vertical mark: an even share.",
