@@ -21,6 +21,7 @@ const machines: Readonly<Record<string, readonly GkeMachine[]>> = {
   "h100-80": [1, 2, 4, 8].map((gpus) =>
     machine(`a3-highgpu-${gpus}g`, gpus, { localSsds: 2 * gpus, onDemand: gpus === 8 }),
   ),
+  "h200-141": [machine("a3-ultragpu-8g", 8, { localSsds: 32, onDemand: false })],
 };
 
 /** Machines for a GPU or MIG slice, by number of cards; none where GKE has no such GPU. */

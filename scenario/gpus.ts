@@ -1,7 +1,7 @@
 /** One GPU, or one MIG slice of a GPU, as an engine sees it. */
 export interface Gpu {
   readonly name: string;
-  readonly family: "A100" | "H100" | "L40" | "L40S";
+  readonly family: "A100" | "H100" | "H200" | "L40" | "L40S";
   /** GiB that CUDA reports as total: less than the name says, and what gpu-memory-utilization is a share of. */
   readonly memoryGiB: number;
   /** Peak, in 10^9 bytes/s. */
@@ -24,7 +24,7 @@ export interface GkeLabels {
 
 /*
  * Memory: total_memory of vLLM start-up logs and torch (H100 79.19: llm-d-planner accuracy logs of vLLM 0.19; A100 79.15 and 39.39,
- * L40S 44.40: torch.cuda device properties). Bandwidth and dense FLOPs: NVIDIA data sheets (A100 and H100 SXM; L40; L40S; the sheets'
+ * L40S 44.40: torch.cuda device properties; H200: from no log, nvidia-smi's 143771 MiB less the share that CUDA keeps of an H100). Bandwidth and dense FLOPs: NVIDIA data sheets (A100, H100 and H200 SXM; L40; L40S; the sheets'
  * headline numbers of H100, L40 and L40S are with sparsity, halved here). Labels: GKE accelerator types, and nvidia.com/gpu.product as
  * GPU feature discovery writes it. GCE has no machine type with an L40 or L40S.
  */
@@ -48,6 +48,11 @@ const whole: readonly Gpu[] = [
     name: "h100-80", family: "H100", memoryGiB: 79.19, bandwidthGBs: 3350, bf16Tflops: 989.4, fp8Tflops: 1978.9,
     link: NVLINK_H100, mig: null,
     labels: { gke: { accelerator: "nvidia-h100-80gb", partition: null }, gfd: "NVIDIA-H100-80GB-HBM3" },
+  },
+  {
+    name: "h200-141", family: "H200", memoryGiB: 139.6, bandwidthGBs: 4800, bf16Tflops: 989.4, fp8Tflops: 1978.9,
+    link: NVLINK_H100, mig: null,
+    labels: { gke: { accelerator: "nvidia-h200-141gb", partition: null }, gfd: "NVIDIA-H200" },
   },
   {
     name: "l40", family: "L40", memoryGiB: 44.4, bandwidthGBs: 864, bf16Tflops: 181.05, fp8Tflops: 362.1,

@@ -38,6 +38,8 @@ describe("catalogue of GPUs", () => {
 
   it("names them shortly in messages, slices in braces", () => {
     assert.equal(gpuNames([findGpu("l40")!, findGpu("l40s")!]), "l40, l40s");
-    assert.ok(gpuNames(gpus).includes("h100-80, h100-80-mig-{1g.10gb,1g.20gb,2g.20gb,3g.40gb,4g.40gb,7g.80gb}, l40"));
+    assert.ok(
+      gpuNames(gpus).includes("h100-80, h100-80-mig-{1g.10gb,1g.20gb,2g.20gb,3g.40gb,4g.40gb,7g.80gb}, h200-141, l40"),
+    );
   });
 });

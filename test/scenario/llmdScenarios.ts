@@ -10,10 +10,7 @@ const cephfs = rwx("ocs-storagecluster-cephfs");
 const gke = { platform: "gke", method: "llm-d" };
 const ocp = { platform: "ocp", method: "llm-d" };
 
-/*
- * The scenarios of llm-d-benchmark's documents (v0.2.0, `scenarios/*.sh`) that use its model service, with what they set;
- * those on an H200 are left out: the catalogue has no such GPU.
- */
+/* The scenarios of llm-d-benchmark's documents (v0.2.0, `scenarios/*.sh`) that use its model service, with what they set. */
 export const gkeH100Llama3b: Values = {
   ...gke,
   gpu: "h100-80",
@@ -69,6 +66,11 @@ export const ocpH100PD: Values = {
     decode: { replicas: 1, tensorParallel: 4 },
   },
 };
+
+/** Of any Kubernetes; its nodes carry labels of their cloud's, where ours go by those of GPU feature discovery. */
+export const kubernetesH200Llama8b: Values = { ...ocp, ...rwx("shared-vast"), gpu: "h200-141", model: "llama-8b" };
+
+export const ocpH200PD: Values = { ...ocpH100PD, gpu: "h200-141" };
 
 export const cicd: Values = {
   ...ocp,
@@ -183,6 +185,8 @@ export const llmdScenarios: Readonly<Record<string, Values>> = {
   "ocp_H100_modelservice_llama-70b": ocpH100Llama70b,
   "ocp_H100_modelservice_llama-17b_1P_3D": ocpH100Llama17b1P3D,
   ocp_H100_modelservice_PD: ocpH100PD,
+  kubernetes_H200_modelservice_llama_8b: kubernetesH200Llama8b,
+  ocp_H200_modelservice_PD: ocpH200PD,
   cicd,
   "kind-simulated": kindSimulated,
   "standalone-against-llm-d": standaloneAgainstLlmd,

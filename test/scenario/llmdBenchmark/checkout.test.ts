@@ -14,11 +14,6 @@ const checkout = process.env.LLMBENCH_TEST_LLMD_BENCHMARK;
 const refused: Readonly<Record<string, RegExp>> = {
   "ocp_H100_standalone_llama-70b": /llama-70b needs .* on each GPU/,
   "ocp_H100_modelservice_llama-70b": /llama-70b needs .* on each GPU/,
-  "kubernetes_H200_modelservice_llama-8b": /gpu is "h200"/,
-  ocp_H200_modelservice_PD: /gpu is "h200"/,
-  ocp_H200_modelservice_PD_base: /gpu is "h200"/,
-  ocp_H200_standalone: /gpu is "h200"/,
-  ocp_H200_standalone_base: /gpu is "h200"/,
 };
 
 describe("the scenarios of llm-d-benchmark itself", () => {
