@@ -19,6 +19,8 @@ export interface StageColumn {
   readonly hint: string;
   readonly of: (row: JudgedStage) => Measured;
   readonly format: (value: number) => string;
+  /** Rows that it says something about; nobody misses it where there are none. Absent: all. */
+  readonly isAbout?: (row: JudgedStage) => boolean;
 }
 
 const NOT_SCRAPED = "nothing was recorded of the engine";
@@ -30,6 +32,7 @@ const fromServer =
     stage.server === null ? { value: null, reason: NOT_SCRAPED } : of(stage.server);
 const fromRouter = (of: (router: RouterServer) => Measured) =>
   fromServer(({ router }) => (router === undefined ? { value: null, reason: "there is no router" } : of(router)));
+const hasRouter = ({ stage }: JudgedStage): boolean => stage.server?.router !== undefined;
 const inMs = (measured: Measured): Measured => (measured.value === null ? measured : { value: 1000 * measured.value });
 const fromSlo =
   (of: (slo: StageSlo) => Measured) =>
@@ -83,12 +86,14 @@ export const stageColumns: readonly StageColumn[] = [
     hint: "Time that the router takes to pick a request's endpoint, mean",
     of: fromRouter(({ schedulingSeconds }) => inMs(schedulingSeconds)),
     format: numberText,
+    isAbout: hasRouter,
   },
   {
     head: "Prefilled apart",
     hint: "Requests whose prompt another pod read, of all",
     of: fromRouter(({ disaggregated }) => disaggregated),
     format: percentText,
+    isAbout: hasRouter,
   },
   {
     head: "GPU",
@@ -137,10 +142,10 @@ export function notRecorded(systems: readonly SystemAnalysis[]): string | null {
   const rows = systems.flatMap(judgedStages);
   if (rows.length === 0 || onlyStarts({ systems })) return null;
   const byReason = new Map<string, string[]>();
-  for (const { head, of } of stageColumns) {
-    const found = rows.map(of);
-    if (found.some(({ value }) => value !== null)) continue;
-    const first = found[0]!;
+  for (const { head, of, isAbout = () => true } of stageColumns) {
+    const found = rows.filter(isAbout).map(of);
+    const [first] = found;
+    if (first === undefined || found.some(({ value }) => value !== null)) continue;
     const reason = first.value === null ? first.reason : "";
     byReason.set(reason, [...(byReason.get(reason) ?? []), head]);
   }
