@@ -3,6 +3,7 @@ import type { EngineManifests, KubernetesObject } from "../manifests/kubernetesO
 import type { Scenario } from "../scenario/scenario.ts";
 import { nodeProblems } from "./capacityCheck.ts";
 import type { Cluster } from "./connection.ts";
+import { namespaceProblems } from "./namespaceCheck.ts";
 import { isStatus, whyNoAnswer } from "./noAnswer.ts";
 import { prerequisiteProblems, unservedMonitoring } from "./prerequisites.ts";
 import { missingRights, type Right, rightsFor } from "./rights.ts";
@@ -93,36 +94,6 @@ function rightProblem({ verb, resource, namespace }: Right): PreflightProblem {
     message: `no right to ${verb} ${resource} ${where}`,
     next: "ask for it, or log in as somebody who has it (kubectl auth can-i)",
   };
-}
-
-function namespaceProblems(scenario: Scenario, { namespaces }: ClusterView): PreflightProblem[] {
-  const { cluster, stack } = scenario;
-  return [...namespaces].flatMap(([name, found]): PreflightProblem[] => {
-    const ours = cluster?.createNamespace === true;
-    if (found === "absent" && !ours) {
-      return [
-        {
-          severity: "problem",
-          message: `namespace ${name} is not there`,
-          next: `create it (kubectl create namespace ${name}), or set cluster.createNamespace to true`,
-        },
-      ];
-    }
-    if (found === "absent" || found === "unknown") return [];
-    if (found.status?.phase === "Terminating") {
-      return [{ severity: "problem", message: `namespace ${name} is being deleted`, next: "wait until it is gone" }];
-    }
-    if (ours && found.metadata?.labels?.["llm-bench/stack"] !== stack) {
-      return [
-        {
-          severity: "problem",
-          message: `namespace ${name} is there already, and cluster.createNamespace says to create it`,
-          next: "set cluster.createNamespace to false, or choose another cluster.namespace; destroy would delete it",
-        },
-      ];
-    }
-    return [];
-  });
 }
 
 interface Claim extends KubernetesObject {

@@ -207,6 +207,28 @@ describe("preflight", () => {
     assert.match(check({}, there({}, "Terminating")).problems[0] ?? "", /is being deleted/);
   });
 
+  it("a namespace that would take none of the pods that llm-d's charts bring", () => {
+    const enforcing = (level: string) => ({
+      namespaces: new Map([["bench", { metadata: { labels: { "pod-security.kubernetes.io/enforce": level } } }]]),
+    });
+    const foreign = (platform: string, llmd: object, method = "llm-d") => ({
+      ...scenario({ createNamespace: false }, platform),
+      targets: [{ name: "routed", method, llmd: { charts: null, prefill: null, ...llmd } }],
+    });
+    const of = (...of: Parameters<typeof foreign>) =>
+      check({}, enforcing("restricted"), foreign(...of) as unknown as Scenario).problems;
+    assert.match(
+      of("gke", {})[0] ?? "",
+      /^problem: namespace bench enforces .*"restricted".* for the endpoint picker's pod of target routed$/,
+    );
+    assert.match(of("gke", { prefill: {} })[0] ?? "", /pod and the decode pods' sidecar of target routed$/);
+    assert.match(of("gke", { charts: "charts" })[0] ?? "", /^warning: /);
+    assert.deepEqual(of("ocp", {}), [], "OpenShift completes their security contexts");
+    assert.deepEqual(of("gke", {}, "standalone"), []);
+    const baseline = check({}, enforcing("baseline"), foreign("gke", {}) as unknown as Scenario);
+    assert.deepEqual(baseline.problems, []);
+  });
+
   it("without the right to list nodes it says what it did not check", () => {
     const { problems } = check({ engines: [engine("a", 1)] }, { nodes: null });
     assert.match(problems[0] ?? "", /^warning: we may not list nodes/);
