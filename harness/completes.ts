@@ -31,11 +31,15 @@ export async function completes(
   const leftMs = (): number => startMs + seconds * 1000 - performance.now();
   let last: Answer | null = null;
   for (;;) {
-    const answer = await askOnce(target, apiKey, words, Math.max(1, Math.min(LONGEST_TRY_MS, leftMs())), signal);
+    const tryMs = Math.max(1, Math.min(LONGEST_TRY_MS, leftMs()));
+    const answer = await askOnce(target, apiKey, words, tryMs, signal);
     if (answer === null) return null;
     if (signal.aborted) return "stopped before a completion came";
-    if (answer.said !== last?.said) onNote(answer.said);
-    last = answer;
+    // What was answered before tells more than a last try that only our own deadline cut off.
+    if (last === null || answer.answered || tryMs === LONGEST_TRY_MS) {
+      if (answer.said !== last?.said) onNote(answer.said);
+      last = answer;
+    }
     if (answer.forGood) return `${answer.said}; ${answer.next}`;
     if (leftMs() <= pauseMs) return `no completion came in ${seconds} s: ${last.said}; ${last.next}`;
     await pause(pauseMs, null, { signal }).catch(() => {});
@@ -45,6 +49,7 @@ export async function completes(
 interface Answer {
   readonly said: string;
   readonly next: string;
+  readonly answered: boolean;
   /** Asking again would bring the same. */
   readonly forGood: boolean;
 }
@@ -80,11 +85,11 @@ function isCompletion(reply: Reply): boolean {
 function judge(reply: Reply): Answer {
   if (reply.status === null) {
     const next = "is the gateway's Service there, and does a network policy keep the harness from it?";
-    return { said: `nothing answered (${reply.cause})`, next, forGood: false };
+    return { said: `nothing answered (${reply.cause})`, next, answered: false, forGood: false };
   }
   const words = reply.body.replace(/\s+/g, " ").trim().slice(0, 200);
   const said = `the answer was HTTP ${reply.status}${words === "" ? "" : `: ${words}`}`;
-  return { said, ...adviceOn(reply.status, reply.body) };
+  return { said, answered: true, ...adviceOn(reply.status, reply.body) };
 }
 
 /** What such a status means on the way through a gateway and an endpoint picker. */

@@ -78,14 +78,14 @@ describe("a completion through the whole way", () => {
   });
 
   const failures: readonly [string, readonly Answer[], RegExp][] = [
-    ["no pod", [[503, "no healthy upstream"]], /^no completion came in 0\.2 s: .*503: no healthy upstream; .*no pod/],
+    ["no pod", [[503, "no healthy upstream"]], /^no completion came in 1 s: .*503: no healthy upstream; .*no pod/],
     ["no route", [[404, ""]], /404; the gateway has no route/],
     ["another model", [[404, '{"error": {"message": "The model `m` does not exist."}}']], /another target's route/],
     ["not an engine", [[200, "<html>"]], /something else than an engine/],
   ];
   for (const [what, answers, says] of failures) {
     it(`at the deadline says what was answered: ${what}`, async () => {
-      assert.match((await asked(answers, { seconds: 0.2 })).why ?? "", says);
+      assert.match((await asked(answers, { seconds: 1 })).why ?? "", says);
     });
   }
 
