@@ -3,6 +3,7 @@ import { GPUS_PER_NODE } from "./engineChecks.ts";
 import { checkExtraArgs } from "./extraArgs.ts";
 import type { Gpu } from "./gpus.ts";
 import type { RoleSource } from "./llmdRoles.ts";
+import type { Model } from "./models.ts";
 import type { TargetSource } from "./targetSource.ts";
 import { type Problem, UserError } from "./userError.ts";
 
@@ -26,7 +27,7 @@ export function checkRole(
   role: RoleSource,
   engine: EngineSettings,
   target: TargetSource,
-  gpu: Gpu,
+  { gpu, model }: { readonly gpu: Gpu; readonly model: Pick<Model, "moe" | "name"> },
   file: string,
 ): void {
   const fail = (problem: Omit<Problem, "file">): never => {
@@ -59,6 +60,15 @@ export function checkRole(
       allowed: `at most ${Math.floor((GPUS_PER_NODE * nodes) / tensorParallel)} with ${nodes === 1 ? "one node" : `${nodes} nodes`} and tensorParallel ${tensorParallel}`,
       reason: `one pod would need ${gpus / nodes} GPUs, and one machine has at most ${GPUS_PER_NODE}`,
       next: `Raise llmd.${role.role}.nodes, or lower it.`,
+    });
+  // vLLM refuses one such copy per node ("Non-MoE models do not support external data parallel mode").
+  if (nodes > 1 && model.moe === null)
+    fail({
+      key: key("nodes"),
+      value: nodes,
+      allowed: "1, or a model that is a mixture of experts",
+      reason: `${model.name} has no experts that nodes could share: its copies on them would be replicas that start and fail together`,
+      next: `Remove it, and set llmd.${role.role}.replicas.`,
     });
   if (role.role === "decode" && target.gpuCount !== undefined && target.gpuCount !== gpus)
     fail({

@@ -71,7 +71,7 @@ function resolveRole(
   const own = roleSource(source, role);
   const { dataParallel, nodes, extraArgs } = own;
   const { engine } = resolveEngine(own.source, gpu, model, file);
-  checkRole(own, engine, source, gpu, file);
+  checkRole(own, engine, source, { gpu, model }, file);
   const { replicas, tensorParallel, cpu, memory } = engine;
   const gpusPerPod = (tensorParallel * dataParallel) / nodes;
   const copies: Copies = { dataParallel, tensorParallelKey: own.key("tensorParallel") };

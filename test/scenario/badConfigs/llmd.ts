@@ -84,7 +84,11 @@ export const llmd: readonly BadConfig[] = [
   cross("prefill and decode on MIG slices", onOcp({ prefill: {} }, { gpu: "h100-80-mig-3g.40gb", ...shared })),
   cross("prefill pods on a ReadWriteOnce volume", onOcp({ prefill: {} })),
   cross("decode pods on a ReadWriteOnce volume", onOcp({ decode: { replicas: 3 } })),
-  cross("nodes on a ReadWriteOnce volume", onOcp({ decode: { dataParallel: 2, nodes: 2 } })),
+  cross("a dense model's copies on two nodes", onOcp({ decode: { dataParallel: 2, nodes: 2 } }, shared)),
+  cross(
+    "nodes on a ReadWriteOnce volume",
+    onOcp({ decode: { dataParallel: 2, nodes: 2 } }, { model: "qwen3-30b-a3b" }),
+  ),
   cross("tensorizer with llm-d", onOcp({}, { engine: { loadFormat: "tensorizer" } })),
   cross("llm-d argument with a key of its own", onOcp({ decode: { extraArgs: ["--data-parallel-size", "2"] } })),
   cross("llm-d prefill argument with a key", onOcp({ prefill: { extraArgs: ["-tp=2"] } }, shared)),
