@@ -1,6 +1,8 @@
+import { resolve } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { HelmRelease } from "../manifests/kubernetesObject.ts";
+import { projectRoot } from "../run/projectRoot.ts";
 
 /** Of a chart's hooks, the only thing that Helm waits for here. */
 const hookSeconds = 300;
@@ -23,7 +25,7 @@ export function declareRelease(
     {
       name: metadata.name,
       namespace: metadata.namespace,
-      chart: spec.chart,
+      chart: located(spec),
       ...(spec.repository === null ? {} : { repositoryOpts: { repo: spec.repository } }),
       ...(spec.version === null ? {} : { version: spec.version }),
       values: spec.values,
@@ -35,4 +37,10 @@ export function declareRelease(
     // Two releases of one name cannot stand beside each other.
     { ...options, deleteBeforeReplace: true },
   );
+}
+
+/** A folder's path counts from the project; the provider would take it from where it was started, a folder of `./bench`'s own. */
+function located({ chart, repository, version }: HelmRelease["spec"]): string {
+  const isFolder = repository === null && version === null && !chart.includes("://");
+  return isFolder ? resolve(projectRoot, chart) : chart;
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { HelmRelease } from "../../manifests/kubernetesObject.ts";
+import { projectRoot } from "../../run/projectRoot.ts";
 import { only, registered } from "./pulumiMocks.ts";
 
 const releaseType = "kubernetes:helm.sh/v3:Release";
@@ -75,6 +77,10 @@ describe("Helm releases among an engine's objects", function () {
     assert.equal(inputs.chart, "/charts/a-chart");
     assert.equal("repositoryOpts" in inputs, false);
     assert.equal("version" in inputs, false);
+    const beside = release("m-ms", { chart: "charts/a-chart", repository: null, version: null });
+    assert.equal(only(await declared([beside]), releaseType).inputs.chart, join(projectRoot, "charts/a-chart"));
+    const registry = release("m-ms", { chart: "oci://example.com/a-chart", repository: null, version: "v1" });
+    assert.equal(only(await declared([registry]), releaseType).inputs.chart, "oci://example.com/a-chart");
   });
 
   it("keeps its resource's name when another release joins, or Pulumi would make one out of the other", async () => {
