@@ -17,8 +17,9 @@ const configFile = flags.get("config-file");
 if (configFile === undefined) throw new Error("--config-file must be given");
 const pool = new Pool(flags);
 const scheduling = new Scheduling(load(readFileSync(configFile, "utf8")) as PickerConfig);
-const counts = { requests: 0, refused: 0, disaggregated: 0 };
-const sent = new Map<string, number>();
+const counts = { requests: 0, refused: 0, picks: 0, pickSeconds: 0 };
+/** decision_type -> requests; only where the config has a prefill profile. */
+const decisions = new Map<string, number>();
 
 void pool.follow();
 createServer((request, response) => void answer(request, response)).listen(8081);
@@ -27,7 +28,10 @@ process.once("SIGTERM", () => process.exit(0));
 
 async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await bodyOf(request);
+  const began = performance.now();
   const picked = scheduling.pick(pool.endpoints, promptOf(body));
+  counts.picks++;
+  counts.pickSeconds += (performance.now() - began) / 1000;
   if (picked === null) {
     counts.refused++;
     refuse(response, 503, `no healthy upstream: pool ${pool.name} has no endpoint that is ready`);
@@ -36,8 +40,11 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
   const { endpoint, prefill } = picked;
   const { [prefillHeader]: _, ...headers } = request.headers;
   request.headers = headers;
-  if (request.method === "POST") counts.requests++;
-  if (prefill !== null) counts.disaggregated++;
+  if (request.method === "POST") {
+    counts.requests++;
+    const decision = prefill === null ? "decode-only" : "prefill-decode";
+    if (scheduling.disaggregates) decisions.set(decision, (decisions.get(decision) ?? 0) + 1);
+  }
   const steps = prefill === null ? {} : { [prefillHeader]: `${prefill.host}:${prefill.port}` };
   const done = underWay([endpoint, ...(prefill === null ? [] : [prefill])]);
   await forward(request, response, { ...endpoint, path: request.url ?? "/" }, body, steps);
@@ -47,10 +54,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
 function underWay(endpoints: readonly Endpoint[]): () => void {
   const add = ({ name }: Endpoint, change: number) =>
     scheduling.underWay.set(name, (scheduling.underWay.get(name) ?? 0) + change);
-  for (const endpoint of endpoints) {
-    add(endpoint, 1);
-    sent.set(endpoint.name, (sent.get(endpoint.name) ?? 0) + 1);
-  }
+  for (const endpoint of endpoints) add(endpoint, 1);
   return () => {
     for (const endpoint of endpoints) add(endpoint, -1);
   };
@@ -65,8 +69,9 @@ function metrics(_: IncomingMessage, response: ServerResponse): void {
     `llm_d_epp_average_running_requests${labels} ${mean}`,
     `llm_d_epp_request_total ${counts.requests}`,
     `llm_d_epp_request_error_total ${counts.refused}`,
-    `stand_in_disaggregated_requests_total ${counts.disaggregated}`,
-    ...[...sent].map(([name, count]) => `stand_in_endpoint_requests_total{endpoint_name="${name}"} ${count}`),
+    `llm_d_epp_scheduler_e2e_duration_seconds_sum ${counts.pickSeconds}`,
+    `llm_d_epp_scheduler_e2e_duration_seconds_count ${counts.picks}`,
+    ...[...decisions].map(([type, count]) => `llm_d_epp_disagg_decision_total{decision_type="${type}"} ${count}`),
     `process_start_time_seconds ${started}`,
     `process_cpu_seconds_total ${process.cpuUsage().user / 1e6 + process.cpuUsage().system / 1e6}`,
     `process_resident_memory_bytes ${process.memoryUsage.rss()}`,

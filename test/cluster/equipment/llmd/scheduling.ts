@@ -39,6 +39,10 @@ export class Scheduling {
         if (!this.#types.has(pluginRef)) throw new Error(`profile ${name}: there is no plugin "${pluginRef}"`);
   }
 
+  get disaggregates(): boolean {
+    return this.#config.schedulingProfiles?.some(({ name }) => name === "prefill") ?? false;
+  }
+
   /** Null: nobody can answer. `prefill`: who is to read the prompt first. */
   pick(endpoints: readonly Endpoint[], prompt: string): { endpoint: Endpoint; prefill: Endpoint | null } | null {
     const profiles = this.#config.schedulingProfiles ?? [];
