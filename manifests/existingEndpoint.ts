@@ -11,6 +11,7 @@ export function existingEndpoint(scenario: Scenario, target: ExistingTarget): En
       url: target.url,
       servedModel: target.servedModel,
       apiKeySecret: apiKeySecretOf(scenario, target),
+      ...(target.metricsUrls === undefined ? {} : { metricsUrls: target.metricsUrls }),
     },
     workloads: [],
     service: null,

@@ -110,7 +110,7 @@ function describeEngine(target: Target): string {
 
 /** Below the line of the engine. */
 function describeParts(target: Target): string[] {
-  if (target.method === "existing") return [];
+  if (target.method === "existing") return target.metricsUrls ? [`metrics from ${target.metricsUrls.join(", ")}`] : [];
   return target.method === "llm-d" ? describeLlmd(target) : [fitText(target.fit, target.gpu, target.gpuCount)];
 }
 

@@ -19,6 +19,7 @@ export async function runOwnProcess(work: LocalWork): Promise<HarnessEnding> {
     url: endpoint.url,
     servedModel: endpoint.servedModel,
     apiKeyEnv: endpoint.apiKey === null ? null : apiKeyEnv,
+    metricsUrls: run.target.method === "existing" ? run.target.metricsUrls : undefined,
   };
   const barrier = barrierOf({ ...run, attempt: folder.attempt }, dirname(folder.path), othersReadySeconds);
   const plan = renderPlan(scenario, run.target, where, run.repetition, run.runId, folder.attempt, barrier);

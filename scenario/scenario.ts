@@ -66,6 +66,8 @@ export interface ExistingTarget {
   readonly name: string;
   readonly url: string;
   readonly servedModel: string;
+  /** Where its pods, router and GPUs tell their metrics; absent: `/metrics` of the url. */
+  readonly metricsUrls?: readonly string[];
   readonly hasApiKey: boolean;
   /** As declared in the stack file, for names and cost; null where it was not. */
   readonly gpu: Gpu | null;

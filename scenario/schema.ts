@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mostMetricsUrls } from "../harness/plan.ts";
 import { type ComparedMetric, comparedMetricNames } from "./criteria.ts";
 import { loadFormats } from "./engine.ts";
 import { gpus } from "./gpus.ts";
@@ -99,6 +100,14 @@ const target = z.strictObject({
     .min(1)
     .optional()
     .describe("Model name that the engine at the URL expects. Default: the model's."),
+  metricsUrls: z
+    .array(z.string().min(1))
+    .min(1)
+    .max(mostMetricsUrls)
+    .optional()
+    .describe(
+      "Where the pods, router and GPUs behind the URL tell their metrics. Default: /metrics of the URL's host.",
+    ),
   ...z.object(hardwareAndModel).partial().shape,
 });
 

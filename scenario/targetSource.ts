@@ -9,6 +9,7 @@ export interface TargetSource {
   readonly name: string;
   readonly url: string | undefined;
   readonly servedModel: string | undefined;
+  readonly metricsUrls: readonly string[] | undefined;
   readonly method: Method;
   readonly gpu: string | undefined;
   readonly gpuCount: number | undefined;
@@ -56,6 +57,7 @@ function source(config: Config, target: TargetConfig | null, index: number | nul
     name: target?.name ?? defaultName(model),
     url,
     servedModel: target?.servedModel,
+    metricsUrls: target?.metricsUrls,
     method,
     simulated: method === "simulated" || (method === "llm-d" && config.platform === "kind"),
     gpu: target?.gpu ?? config.gpu,

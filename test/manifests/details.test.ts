@@ -44,6 +44,16 @@ describe("metrics of several pods", () => {
     assert.equal(of(1).services.length, 1);
     assert.ok(!("metrics" in of(1).plan));
   });
+
+  it("of an engine that runs already are asked where the stack file says", () => {
+    const metricsUrls = ["http://router.serving.svc:9090/metrics", "http://10.0.0.7:9400/metrics"];
+    const theirs = { name: "theirs", url: "http://llm.serving.svc:8000", servedModel: "m", metricsUrls };
+    const objects = objectsOf(
+      scenarioOf({ platform: "gke", harness: "llmbench", workload: "local", targets: [theirs] }),
+    );
+    const [file] = named<V1ConfigMap>(objects, "ConfigMap").flatMap(({ data }) => data?.["plan.json"] ?? []);
+    assert.deepEqual(JSON.parse(file as string).metrics, { urls: metricsUrls });
+  });
 });
 
 describe("workspace manifests", () => {

@@ -108,6 +108,16 @@ describe("parseScenario", () => {
     );
   });
 
+  it("takes the addresses of an existing engine's metrics; without them nothing is said of them", () => {
+    const target = { name: "a", url: "http://127.0.0.1:1", servedModel: "m" };
+    const metricsUrls = ["http://10.0.0.1:8000/metrics", "http://10.0.0.1:9400/metrics"];
+    const given = parse({ platform: "local", targets: [{ ...target, metricsUrls }] }).targets[0];
+    assert.deepEqual(given.method === "existing" && given.metricsUrls, metricsUrls);
+    const none = parse({ platform: "local", targets: [target] }).targets[0];
+    // A key that is there, whatever its value, would give every earlier run another id.
+    assert.ok(!("metricsUrls" in none));
+  });
+
   it("takes tensorParallel from gpuCount, and 0 for not given", () => {
     const { targets } = parse({ ...local, model: "llama-70b", gpuCount: 4 });
     assert.ok(targets[0].method === "simulated" && targets[0].engine.tensorParallel === 4);

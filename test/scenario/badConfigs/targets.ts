@@ -28,6 +28,24 @@ export const existing: readonly BadConfig[] = [
   cross("url with a query", { ...local, targets: [{ ...endpoint, url: "https://example.org/v1?key=secret" }] }),
   cross("existing engine without a model name", { platform: "local", targets: [endpoint] }),
   cross("servedModel of a simulated engine", { ...local, targets: [{ name: "engine-a", servedModel: "mine" }] }),
+  cross("metricsUrls of a simulated engine", {
+    ...local,
+    targets: [{ name: "engine-a", metricsUrls: ["http://127.0.0.1:9090/metrics"] }],
+  }),
+  cross("metricsUrls without scheme", { ...local, targets: [{ ...endpoint, metricsUrls: ["127.0.0.1:9090"] }] }),
+  cross("metricsUrls with a password", {
+    ...local,
+    targets: [{ ...endpoint, metricsUrls: ["http://127.0.0.1:9400/metrics", "https://me:secret@example.org/metrics"] }],
+  }),
+  cross("metricsUrls that name one address twice", {
+    ...local,
+    targets: [{ ...endpoint, metricsUrls: ["http://127.0.0.1:9400/metrics", "http://127.0.0.1:9400/metrics"] }],
+  }),
+  cross("metricsUrls for a harness that asks nobody", {
+    ...local,
+    harness: "guidellm",
+    targets: [{ ...endpoint, metricsUrls: ["http://127.0.0.1:9400/metrics"] }],
+  }),
   cross("engine settings of an existing engine", { ...local, targets: [{ ...endpoint, engine: { maxNumSeqs: 8 } }] }),
   cross("engine settings where all exist", { ...local, engine: { maxNumSeqs: 8 }, targets: [endpoint] }),
   cross("simulator settings of an existing engine", { ...local, targets: [{ ...endpoint, simulator: { speed: 2 } }] }),
