@@ -3,6 +3,7 @@ import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { labelKeys, labelValue } from "../manifests/labels.ts";
 import { podNeedsOf } from "../manifests/llmd/podNeeds.ts";
 import type { PlatformName, Scenario } from "../scenario/scenario.ts";
+import { groupProblem } from "./groupFit.ts";
 import { allocatable, type Demand, demandOf, hasLabels, nextFor, untolerated, what, whyNoNode } from "./nodeFit.ts";
 import type { ClusterView, PreflightObjects, PreflightProblem } from "./preflight.ts";
 
@@ -28,12 +29,13 @@ interface Wanted {
  */
 export function nodeProblems(objects: PreflightObjects, view: ClusterView, scenario: Scenario): Found {
   const { stack, platform } = scenario;
+  const harness = harnessOf(objects);
   const wanted = [
     ...objects.engines.flatMap(({ target, objects: own }) => [
       ...podsWanted(own, `engine "${target}"`),
       ...podsOfCharts(scenario, target),
     ]),
-    ...jobs(objects),
+    ...harness,
   ];
   if (view.nodes === null) {
     const message = "we may not list nodes: whether they have the GPUs, CPUs and memory asked for was not checked";
@@ -54,6 +56,10 @@ export function nodeProblems(objects: PreflightObjects, view: ClusterView, scena
       },
     ];
   });
+  for (const { demand } of scenario.together ? harness : []) {
+    const group = whyNoNode(usable, demand) === null ? groupProblem(scenario.targets.length, demand, usable) : null;
+    if (group !== null) problems.push(group);
+  }
   const facts = [`${usable.length} of ${view.nodes.length} nodes are ready and take pods`];
   for (const group of sameNodes(wanted.filter(({ demand }) => devices(demand).length > 0))) {
     const found = deviceProblems(group, usable, view.pods, stack);
@@ -64,8 +70,8 @@ export function nodeProblems(objects: PreflightObjects, view: ClusterView, scena
   return { problems, facts };
 }
 
-function jobs({ others }: PreflightObjects): Wanted[] {
-  // Jobs run one after the other and ask for the same: one stands for all.
+function harnessOf({ others }: PreflightObjects): Wanted[] {
+  // Jobs ask for the same and run one after the other, but for those of a group: one stands for all.
   const [first] = podsWanted(others.filter(({ kind }) => kind === "Job").slice(0, 1), "harness");
   return first ? [first] : [];
 }

@@ -180,6 +180,21 @@ describe("preflight", () => {
     assert.deepEqual(problems, ["problem: harness: it asks for 16 CPU, the largest of 1 fitting nodes has 3.92 CPU"]);
   });
 
+  it("load generators that load targets together against one node, for they share a volume", () => {
+    const together = (cpu: string) =>
+      check({ others: [harness(cpu)] }, {}, {
+        ...scenario(),
+        together: true,
+        targets: [{ method: "simulated" }, { method: "simulated" }, { method: "simulated" }],
+      } as unknown as Scenario).problems;
+    assert.deepEqual(together("10"), []);
+    assert.deepEqual(together("16"), [
+      "problem: the load generators of 3 targets work on one node when all are loaded together: they ask for 3 times 16 CPU, the largest of 1 fitting nodes has 32 CPU",
+    ]);
+    // One alone fits no node: that is said, and once.
+    assert.equal(together("48").length, 1);
+  });
+
   it("storage classes, and the lack of a default one", () => {
     const claim = { kind: "PersistentVolumeClaim", metadata: { name: "workload-pvc" }, spec: {} } as KubernetesObject;
     assert.match(
