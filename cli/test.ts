@@ -36,6 +36,13 @@ const clusterSteps: readonly Step[] = [
     args: ["--no-color", "--config", ".mocharc.clusterAlone.json"],
     counts: true,
   },
+  {
+    // Last: it brings the kinds of llm-d's charts to the cluster for a while. What no network gives is skipped and counted.
+    name: "the real charts of llm-d",
+    bin: "mocha",
+    args: ["--no-color", "--config", ".mocharc.charts.json"],
+    counts: true,
+  },
 ];
 
 /** `./bench test`: every step runs even when one fails; the last line counts them all. */

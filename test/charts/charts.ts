@@ -19,11 +19,16 @@ const inferenceExtension = `sigs.k8s.io/gateway-api-inference-extension@${chartH
  * All charts that the builders write values for, in their pinned versions: from the folder LLMBENCH_TEST_CHARTS, from a Go
  * module, or from their makers' homes. What was pulled or built stays in the user's cache.
  */
-export async function findCharts(): Promise<Readonly<Record<ChartName, FoundChart>>> {
-  const helm = await helmBinary();
-  const names = Object.keys(chartHomes) as ChartName[];
-  return Object.fromEntries(names.map((name) => [name, find(helm, name)])) as Record<ChartName, FoundChart>;
+export function findCharts(): Promise<Readonly<Record<ChartName, FoundChart>>> {
+  // Once: a home that does not answer costs a minute each time.
+  found ??= helmBinary().then((helm) => {
+    const names = Object.keys(chartHomes) as ChartName[];
+    return Object.fromEntries(names.map((name) => [name, find(helm, name)])) as Record<ChartName, FoundChart>;
+  });
+  return found;
 }
+
+let found: Promise<Readonly<Record<ChartName, FoundChart>>> | null = null;
 
 function find(helm: string, name: ChartName): FoundChart {
   const given = process.env.LLMBENCH_TEST_CHARTS;

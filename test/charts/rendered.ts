@@ -19,7 +19,7 @@ export interface AnyObject extends KubernetesObject {
   readonly data?: Readonly<Record<string, string>>;
 }
 
-/** A scenario as it would be in the cluster: every release taken apart into the objects of its chart. */
+/** A scenario as it would be in the cluster: releases taken apart into the objects of their charts, as far as those can be had. */
 export interface RenderedScenario {
   readonly scenario: Scenario;
   readonly manifests: StackManifests;
@@ -30,25 +30,32 @@ export interface RenderedScenario {
   }[];
   /** Of the charts and ours together. */
   readonly objects: readonly AnyObject[];
+  /** Why the other releases could not be rendered; empty: all were. */
+  readonly missing: readonly string[];
 }
 
 export async function renderScenario(
   scenario: Scenario,
   charts: Readonly<Record<ChartName, FoundChart>>,
-): Promise<RenderedScenario | { readonly missing: string }> {
+): Promise<RenderedScenario> {
   const manifests = stackManifests(scenario, bundles, { hfToken: true });
   const { workspace, claims, shared, engines } = manifests;
   const all = [...workspace, ...claims, ...shared, ...engines.flatMap(({ objects }) => objects)];
   const releases = [];
+  const missing: string[] = [];
   for (const release of all.filter(isRelease)) {
     const chart = charts[release.spec.chart.split("/").at(-1) as ChartName];
-    if ("missing" in chart) return chart;
+    if ("missing" in chart) {
+      missing.push(chart.missing);
+      continue;
+    }
     const text = await template(release, chart.folder);
     const objects = (loadAll(text) as (AnyObject | null)[]).filter((object) => object !== null);
     releases.push({ release, text, objects });
   }
   const own = all.filter((object) => !isRelease(object)) as AnyObject[];
-  return { scenario, manifests, releases, objects: [...own, ...releases.flatMap(({ objects }) => objects)] };
+  const objects = [...own, ...releases.flatMap(({ objects }) => objects)];
+  return { scenario, manifests, releases, objects, missing };
 }
 
 async function template({ metadata, spec }: HelmRelease, folder: string): Promise<string> {
