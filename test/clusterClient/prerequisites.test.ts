@@ -116,6 +116,14 @@ describe("what llm-d needs of the whole cluster", () => {
       ]);
   });
 
+  it("agentgateway brings the kind of which the gateway's chart holds an object", async () => {
+    const behind = target("a", { gateway: "agentgateway", gatewayClass: "agentgateway" });
+    assert.deepEqual(
+      (await prerequisiteProblems(cluster, [behind])).map(({ message }) => message.split(",")[0]),
+      ["no AgentgatewayParameters (agentgateway.dev/v1alpha1)", "no GatewayClass agentgateway"],
+    );
+  });
+
   it("on GKE the admin turns on what the platform has", async () => {
     const gke = target("a", { gateway: "gke", gatewayClass: "gke-l7-rilb" });
     const problems = await prerequisiteProblems(cluster, [gke]);

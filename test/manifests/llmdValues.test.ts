@@ -93,6 +93,24 @@ describe("values of llm-d's charts", () => {
     assert.equal(resource(of.kindSimulated), undefined);
   });
 
+  it("make LeaderWorkerSets of both roles where one is on several nodes: the chart has one switch for them", () => {
+    const scenario = of.llmdScenario(of.wideExpertParallel);
+    const { decode, multinode, prefill } = modelService(scenario);
+    assert.ok(prefill.create && decode.create && multinode);
+    assert.deepEqual([decode.parallelism.workers, prefill.parallelism.workers], [2, 1]);
+    assert.deepEqual([decode.strategy, prefill.strategy], [undefined, undefined], "a LeaderWorkerSet has none");
+    const commands = [decode, prefill].map(({ containers }) => containers[0]?.modelCommand);
+    assert.deepEqual(commands, ["custom", "vllmServe"], "the chart knows no address of a leader");
+    const { workloads } = stackManifests(scenario, bundles, { hfToken: true }).engines[0] ?? {};
+    assert.deepEqual(
+      workloads?.slice(-2).map(({ kind, role }) => [kind, role]),
+      [
+        ["LeaderWorkerSet", "decode"],
+        ["LeaderWorkerSet", "prefill"],
+      ],
+    );
+  });
+
   it("do not change with another target of the stack", () => {
     const two = of.llmdScenario(of.twoModelsBehindIstio);
     const [, code] = two.targets;
