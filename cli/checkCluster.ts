@@ -1,6 +1,6 @@
 import { ClusterError } from "../cluster/clusterError.ts";
 import { clusterAccess, connect, reachable } from "../cluster/connection.ts";
-import { type PreflightObjects, preflight } from "../cluster/preflight.ts";
+import { type PreflightObjects, type PreflightProblem, preflight } from "../cluster/preflight.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { clusterToken } from "./clusterToken.ts";
 
@@ -22,17 +22,21 @@ export async function checkCluster(scenario: Scenario, objects: PreflightObjects
     const problem = await reachable(cluster);
     if (problem !== null) return { reachable: false, lines: [`! the cluster is not in reach: ${problem}`] };
     const { problems, facts, leftOut } = await preflight(cluster, scenario, objects);
-    const lines = problems.flatMap(({ severity, message, next }) => [
-      `${severity === "problem" ? "!" : "~"} ${message}`,
-      `    next: ${next}`,
-    ]);
     return {
       reachable: true,
-      lines: [`Cluster ${where}`, ...facts.map((fact) => `  ${fact}`), ...lines],
+      lines: [`Cluster ${where}`, ...facts.map((fact) => `  ${fact}`), ...problemLines(problems)],
       ...(leftOut === undefined ? {} : { leftOut }),
     };
   } catch (error) {
     if (!(error instanceof ClusterError)) throw error;
     return { reachable: false, lines: [`! no cluster: ${error.message}\n    next: ${error.next}`] };
   }
+}
+
+/** Problems that one step mends stand together, and the step is said once. */
+export function problemLines(problems: readonly PreflightProblem[]): string[] {
+  return problems.flatMap(({ severity, message, next }, index) => [
+    `${severity === "problem" ? "!" : "~"} ${message}`,
+    ...(problems[index + 1]?.next === next ? [] : [`    next: ${next}`]),
+  ]);
 }

@@ -94,6 +94,14 @@ const known: readonly Known[] = [
       ),
   },
   {
+    says: /value \{([^}\n]+)\} has a problem: ([^\n]*?); check the chart name and repository configuration/,
+    explain: ([, chart, words], stack) =>
+      new CommandError(
+        `chart ${chart} of stack "${stack}" cannot be had: ${words}`,
+        "its home is asked from this machine; where that is closed, set llmd.charts to a folder with the charts, or to a mirror (docs/llm-d.md)",
+      ),
+  },
+  {
     says: /cluster is unreachable[^\n]*|due to unreachable cluster[^\n]*/,
     explain: ([line], stack) =>
       new CommandError(

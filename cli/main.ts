@@ -176,6 +176,7 @@ Begin with:
   ./bench up local        a whole benchmark on this machine, no GPU and no cluster: the engine is SIMULATED
   ./bench up engines      two engines side by side, with a verdict
   ./bench up kind-sim     the same on the Kubernetes cluster that kubectl talks to, still without a GPU
+  ./bench up kind-llm-d   the same behind llm-d's router, and still without a GPU
   ./bench preview ocp-h100    what a benchmark on GPUs would apply, need and cost; starts nothing
 
 Exit codes: 0 done, 1 failed or partial, 2 wrong usage or configuration, 3 done but the results are INVALID,

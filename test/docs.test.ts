@@ -53,6 +53,7 @@ describe("documentation", () => {
       "local",
       "engines",
       "kind-sim",
+      "kind-llm-d",
       "gke-a100",
       "gke-h100",
       "ocp-a100",

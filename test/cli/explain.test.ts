@@ -63,6 +63,12 @@ const cases: readonly { name: string; says: string; message: RegExp; next: RegEx
     next: /preview s lists all/,
   },
   {
+    name: "a chart whose home cannot be reached",
+    says: 'error: kubernetes:helm.sh/v3:Release resource "engine-a-a-router": property chart value {oci://registry.k8s.io/charts/standalone} has a problem: failed to perform "FetchReference" on source: Get "https://registry.k8s.io/v2/": dial tcp: lookup registry.k8s.io: no such host; check the chart name and repository configuration.\n',
+    message: /^chart oci:\/\/registry\.k8s\.io\/charts\/standalone of stack "s" cannot be had: .*no such host$/,
+    next: /llmd\.charts/,
+  },
+  {
     name: "a cluster that is not there",
     says: "\nerror: configured Kubernetes cluster is unreachable: unable to load schema information from the API server: dial tcp 127.0.0.1:9: connect: connection refused",
     message: /^the cluster of stack "s" cannot be reached: .*connection refused$/,

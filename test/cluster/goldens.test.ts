@@ -41,8 +41,12 @@ describeOnCluster("golden manifests before a real API server", (kubeconfig) => {
     it(`takes every object of ${file}, and its pods under the restricted standard`, async () => {
       const objects = loadAll(readFileSync(join(folder, file), "utf8")) as KubernetesObject[];
       assert.ok(objects.length > 5, `${file} holds ${objects.length} objects`);
+      // What a release holds is rendered first, and then goes before the server in `npm run test:charts`.
+      const { releases = [], own = [] } = Object.groupBy(objects, ({ kind }) =>
+        kind === "Release" ? "releases" : "own",
+      );
       let pods = 0;
-      for (const object of objects) {
+      for (const object of own) {
         await dryRun(object);
         if (object.kind !== "Deployment" && object.kind !== "Job") continue;
         // The standard is enforced on pods only: a Deployment that breaks it is taken, and never gets one.
@@ -54,7 +58,7 @@ describeOnCluster("golden manifests before a real API server", (kubeconfig) => {
           spec,
         } as object);
       }
-      assert.ok(pods >= 2, `${file} holds ${pods} pods`);
+      assert.ok(pods + releases.length >= 2, `${file} holds ${pods} pods and ${releases.length} releases`);
     });
 
   it("refuses a pod that is not restricted, and a field that does not exist", async () => {

@@ -45,4 +45,7 @@ export function fixedRuns(scenario: Scenario): Required<PlannedRunIdentity>[] {
 }
 
 /** Committed stacks of clusters; people keep others of their own beside them. */
-export const clusterStacks = ["gke-a100", "gke-h100", "kind-sim", "ocp-a100", "ocp-h100", "ocp-h100-mig", "ocp-l40"];
+export const clusterStacks = [
+  ...["gke-a100", "gke-h100", "kind-llm-d", "kind-sim"],
+  ...["ocp-a100", "ocp-h100", "ocp-h100-mig", "ocp-l40"],
+];

@@ -11,7 +11,7 @@ import { workloadOf } from "../../workloads/index.ts";
 const root = new URL("../../", import.meta.url);
 const text = (name: string) => readFileSync(new URL(name, root), "utf8");
 /** Committed ones; people keep others of their own beside them. */
-const stacks = "local engines gke-a100 gke-h100 ocp-a100 ocp-h100 ocp-h100-mig ocp-l40 kind-sim".split(" ");
+const stacks = "local engines gke-a100 gke-h100 ocp-a100 ocp-h100 ocp-h100-mig ocp-l40 kind-sim kind-llm-d".split(" ");
 const files = stacks.map((stack) => `Pulumi.${stack}.yaml`);
 
 describe("stack files", () => {
@@ -37,6 +37,7 @@ describe("stack files", () => {
       "ocp_h100-80-mig-3g.40gb_standalone_llama-8b",
       "ocp_l40s_standalone_llama-8b",
       "kind_h100-80_simulated_llama-8b",
+      "kind_h100-80_llm-d_llama-8b",
     ]);
   });
 
