@@ -19,7 +19,19 @@ interface Group {
  */
 const noise: ReadonlySet<string> = new Set([
   ...["name", "runId", "formatVersion", "startedAt", "endedAt", "durationSeconds"],
-  ...["importedFrom", "importedAt", "importedRunId", "path", "url", "baseUrl", "port", "hasApiKey", "fit", "price"],
+  ...[
+    "importedFrom",
+    "importedAt",
+    "importedRunId",
+    "path",
+    "charts",
+    "url",
+    "baseUrl",
+    "port",
+    "hasApiKey",
+    "fit",
+    "price",
+  ],
 ]);
 
 const groups: readonly Group[] = [

@@ -21,8 +21,8 @@ export interface LlmdSettings {
   readonly plugins: Readonly<Record<string, unknown>> | null;
   /** Of the endpoint picker's container. */
   readonly endpointPicker: { readonly cpu: number; readonly memory: string };
-  /** Prompt tokens that no cache holds from which on a prefill pod takes the prompt; without `prefill` it means nothing. */
-  readonly prefillThreshold: number;
+  /** Prompt tokens that no cache holds from which on a prefill pod takes the prompt; null: nothing of ours decides that. */
+  readonly prefillThreshold: number | null;
   /** Pods that answer requests; without `prefill` they do all the work. */
   readonly decode: RoleSettings;
   /** Pods that only read prompts; null: no disaggregation. */

@@ -47,9 +47,13 @@ export const llmdSchema = z
       })
       .partial()
       .describe("Resources of the endpoint picker's container."),
-    prefillThreshold: positive
+    prefillThreshold: z
+      .int()
+      .min(0)
       .max(1_000_000)
-      .describe("Prompt tokens that no cache holds from which on a prefill pod reads the prompt. Default 16."),
+      .describe(
+        "Prompt tokens that no cache holds from which on a prefill pod reads the prompt; 0: every prompt. Default 16.",
+      ),
     decode: role.describe("Pods that answer; without prefill they also read the prompts."),
     prefill: role.describe("Pods that only read prompts. Its presence, even {}, disaggregates. Defaults: decode's."),
     charts: z

@@ -51,7 +51,7 @@ export function resolveLlmd(
       cpu: given.endpointPicker?.cpu ?? (platform === "kind" ? 0.1 : 4),
       memory: given.endpointPicker?.memory ?? (platform === "kind" ? "256Mi" : "8Gi"),
     },
-    prefillThreshold: given.prefillThreshold ?? 16,
+    prefillThreshold: prefill === null || given.plugins !== undefined ? null : (given.prefillThreshold ?? 16),
     decode: decode.settings,
     prefill: prefill?.settings ?? null,
     charts: given.charts ?? null,

@@ -69,8 +69,8 @@ export function completionJob(
 }
 
 function argumentsFor({ llmd, engine }: LlmdTarget, url: string, model: string, hasKey: boolean): string[] {
-  // A shorter prompt would never come to a prefill pod. A word is three tokens or so, hence at least one.
-  const enough = llmd.prefill === null ? 8 : llmd.prefillThreshold + 64;
+  // A shorter prompt would never come to a prefill pod; from which length on, plugins of the user's do not tell. A word is three tokens or so.
+  const enough = llmd.prefill === null ? 8 : (llmd.prefillThreshold ?? 1024) + 64;
   const words = Math.min(enough, Math.floor((engine.maxModelLen - 16) / 8));
   return [
     ...["--complete", url, "--model", model, "--wait-ready", String(completionSeconds)],

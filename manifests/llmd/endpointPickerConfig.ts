@@ -46,7 +46,7 @@ export function endpointPickerConfig({
       ? { ...head, plugins: types, schedulingProfiles: [{ name: "default", plugins: references }] }
       : {
           ...head,
-          plugins: [...disaggregation(prefillThreshold), ...types],
+          plugins: [...disaggregation(prefillThreshold as number), ...types],
           schedulingProfiles: (["prefill", "decode"] as const).map((role) => ({
             name: role,
             plugins: [{ pluginRef: `${role}-filter` }, ...references],

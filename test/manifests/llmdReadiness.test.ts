@@ -40,7 +40,7 @@ describe("a completion before an engine counts as ready", () => {
       return Number(command[command.indexOf("--prompt-words") + 1]);
     };
     const disaggregated = llmdScenario(ocpH100PD);
-    assert.ok(words(disaggregated) > targetOf(disaggregated).llmd.prefillThreshold);
+    assert.ok(words(disaggregated) > (targetOf(disaggregated).llmd.prefillThreshold as number));
     assert.equal(words(llmdScenario(kindSimulated)), 8);
   });
 

@@ -39,7 +39,7 @@ describe("method llm-d", () => {
   it("has one decode pod with the engine's own settings, no prefill, and routes by prefix, unless told otherwise", () => {
     const { engine, gpuCount, llmd } = targetOf(scenarios.ocpH100Llama3b);
     const { router, routing, plugins, endpointPicker, prefillThreshold, decode, prefill, charts, simulator } = llmd;
-    assert.deepEqual([router, routing, plugins, prefillThreshold], ["inferencepool", "prefix-aware", null, 16]);
+    assert.deepEqual([router, routing, plugins, prefillThreshold], ["inferencepool", "prefix-aware", null, null]);
     assert.deepEqual([endpointPicker, charts, simulator, prefill], [{ cpu: 4, memory: "8Gi" }, null, null, null]);
     assert.deepEqual(decode, {
       ...{ replicas: 1, tensorParallel: 1, dataParallel: 1, nodes: 1, gpusPerPod: 1 },
