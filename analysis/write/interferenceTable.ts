@@ -44,9 +44,9 @@ function cells({ target, loadedWith }: InterferedSystem, row: InterferenceRow): 
   ];
 }
 
-/** Which metrics have no row, and why. */
+/** Which metrics have no row, of whom, and why. */
 export function leftOutTexts({ systems }: NonNullable<Analysis["interference"]>): string[] {
-  return [...new Set(systems.flatMap(({ leftOut }) => leftOut))];
+  return systems.flatMap(({ target, leftOut }) => leftOut.map((text) => `${target}: ${text}`));
 }
 
 export const overlapColumns: readonly Column[] = [
