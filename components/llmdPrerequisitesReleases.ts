@@ -1,4 +1,4 @@
-import { prerequisiteVersions } from "../manifests/llmd/charts.ts";
+import { chartIn, prerequisiteVersions } from "../manifests/llmd/charts.ts";
 import type { LlmdPrerequisitesSettings } from "./llmdPrerequisitesSettings.ts";
 
 /** A chart that is installed for the whole cluster, in a namespace of its own; later ones need earlier ones. */
@@ -29,7 +29,7 @@ export function controllerReleases(settings: LlmdPrerequisitesSettings): Control
 
 function istio({ charts, platform }: LlmdPrerequisitesSettings): ControllerRelease[] {
   const home = { namespace: "istio-system" };
-  const chart = (name: string) => chartAt(charts ?? homes.istio, name, prerequisiteVersions.istio);
+  const chart = (name: string) => chartIn(charts ?? homes.istio, name, prerequisiteVersions.istio);
   // Off by default: istiod would then take routes to an InferencePool for routes to nowhere.
   const inference = { ENABLE_GATEWAY_API_INFERENCE_EXTENSION: "true" };
   const values = {
@@ -45,7 +45,7 @@ function istio({ charts, platform }: LlmdPrerequisitesSettings): ControllerRelea
 
 function agentgateway({ charts }: LlmdPrerequisitesSettings): ControllerRelease[] {
   const home = { namespace: "agentgateway-system" };
-  const chart = (name: string) => chartAt(charts ?? homes.agentgateway, name, prerequisiteVersions.agentgateway);
+  const chart = (name: string) => chartIn(charts ?? homes.agentgateway, name, prerequisiteVersions.agentgateway);
   return [
     { ...home, name: "agentgateway-crds", ...chart("agentgateway-crds"), values: {} },
     {
@@ -62,16 +62,8 @@ function leaderWorkerSet({ charts }: LlmdPrerequisitesSettings): ControllerRelea
   return {
     name: "lws",
     namespace: "lws-system",
-    ...chartAt(charts ?? homes.leaderWorkerSet, "lws", version),
+    ...chartIn(charts ?? homes.leaderWorkerSet, "lws", version),
     // The chart as it lies in the repository names the image of its main branch.
     values: { image: { manager: { tag: version, pullPolicy: "IfNotPresent" } } },
   };
-}
-
-/** A folder of charts has what it has; a registry or a repository has versions. */
-function chartAt(home: string, chart: string, version: string) {
-  const base = home.replace(/\/+$/, "");
-  if (base.startsWith("oci://")) return { chart: `${base}/${chart}`, repository: null, version };
-  if (/^https?:\/\//.test(base)) return { chart, repository: base, version };
-  return { chart: `${base}/${chart}`, repository: null, version: null };
 }

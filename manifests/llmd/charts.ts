@@ -52,17 +52,21 @@ export const prerequisiteVersions = {
   agentgateway: "v1.3.0",
 } as const;
 
+type Chart = Pick<HelmRelease["spec"], "chart" | "repository" | "version">;
+
 /**
  * Where a release takes its chart from. `charts` is `llmd.charts`: a folder that holds a folder per chart, whose versions
  * are whatever they are, or another home for the pinned versions; null: their makers' homes.
  */
-export function chartOf(
-  name: ChartName,
-  charts: string | null,
-): Pick<HelmRelease["spec"], "chart" | "repository" | "version"> {
+export function chartOf(name: ChartName, charts: string | null): Chart {
   const { repository, version } = chartHomes[name];
-  const home = (charts ?? repository).replace(/\/+$/, "");
-  if (home.startsWith("oci://")) return { chart: `${home}/${name}`, repository: null, version };
-  if (/^https?:\/\//.test(home)) return { chart: name, repository: home, version };
-  return { chart: `${home}/${name}`, repository: null, version: null };
+  return chartIn(charts ?? repository, name, version);
+}
+
+/** A chart of a registry or a repository, in this version, or of a folder, in the version that lies there. */
+export function chartIn(home: string, name: string, version: string): Chart {
+  const base = home.replace(/\/+$/, "");
+  if (base.startsWith("oci://")) return { chart: `${base}/${name}`, repository: null, version };
+  if (/^https?:\/\//.test(base)) return { chart: name, repository: base, version };
+  return { chart: `${base}/${name}`, repository: null, version: null };
 }
