@@ -35,11 +35,18 @@ export async function helmRecords(
 export function recordOf({ metadata, data }: V1Secret, stack: string): HelmRecord | null {
   const { name: release = "", status = "", version = "0" } = metadata?.labels ?? {};
   const content = contentOf(data?.release ?? "");
-  // All our releases have the stack's label in their values: on pods, in selectors, on the Gateway.
-  const wanted = [labelKeys.stack, labelValue(stack)];
-  if (content === null || !wanted.every((text) => content.text.includes(text))) return null;
+  if (content === null || !stackLabel(stack).test(content.text)) return null;
   const secret = metadata?.name ?? "";
   return { secret, release, revision: Number(version), status, manifest: content.manifest };
+}
+
+/**
+ * All our releases have the stack's label in their values: on pods, in selectors, on the Gateway. As a whole: "b" is part of
+ * "bench", whose releases may have the same names, and what is taken for ours is uninstalled.
+ */
+function stackLabel(stack: string): RegExp {
+  const value = labelValue(stack).replaceAll(".", "\\.");
+  return new RegExp(`${labelKeys.stack}["']?\\s*[:=]\\s*["']?${value}(?![\\w.-])`);
 }
 
 /** Helm packs a record and writes it as base64, which the API server does once more. */

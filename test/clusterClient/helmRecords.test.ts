@@ -42,7 +42,15 @@ describe("records of Helm releases", () => {
   it("of another stack, or of nobody we know, are not ours to touch", () => {
     assert.equal(recordOf(secret(ours, { status: "pending-install" }), "theirs"), null);
     assert.equal(recordOf(secret({}, { status: "pending-install" }), "mine"), null);
+    // Parts of its name, and of what else is in a record.
+    for (const stack of ["min", "m", "mine-2", "labels", "llm"])
+      assert.equal(recordOf(secret(ours, { status: "pending-install" }), stack), null, stack);
     assert.equal(recordOf({ metadata: { name: "s" }, data: { release: "bm8=" } }, "mine"), null);
+  });
+
+  it("are known by their values and by what was rendered of them, as a label or in a selector", () => {
+    for (const config of [{ args: ["--endpoint-selector", "app=m,llm-bench/stack=mine,x=y"] }, ours])
+      assert.equal(recordOf(secret(config, {}), "mine")?.release, "m-ms");
   });
 
   it("give the objects of a release, for one that the state does not know", () => {
