@@ -32,7 +32,9 @@ ${analysis.systems.map(
 export function verdict(analysis: Analysis): Html {
   const sentences =
     analysis.comparison === null ? analysis.systems.map(systemSentence) : [analysis.comparison.headline];
-  const kept = sentences.length === 0 ? ["No run has any result."] : sentences;
+  // What targets were loaded at once for.
+  const together = (analysis.interference?.systems ?? []).map(({ sentence }) => sentence);
+  const kept = sentences.length === 0 ? ["No run has any result."] : [...sentences, ...together];
   return html`<section class="verdict" aria-label="Result">${kept.map((sentence) => html`<p>${sentence}</p>`)}</section>
 `;
 }

@@ -115,6 +115,7 @@ describe("targets that were loaded together", () => {
     const drawn = figures(analysis);
     assert.ok(["interference", "pods"].every((name) => drawn.some((figure) => figure.name === name)));
     const page = reportHtml(analysis, []);
+    assert.match(page, /<section class="verdict"[^>]*>.*large beside small: output.*?<\/section>/s);
     assert.match(page, /<h2 id="interference">/);
     assert.match(page, /<h2 id="pods">/);
   });
