@@ -24,6 +24,7 @@ import type { OnProgress } from "./benchmark.ts";
 import { closeRun, readSummary } from "./closeRun.ts";
 import { clusterMachine } from "./clusterMachine.ts";
 import type { Driver } from "./driver.ts";
+import { GroupFates } from "./groupFates.ts";
 import { harnessLog } from "./harnessLog.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { writeRendered } from "./renderedReleases.ts";
@@ -59,6 +60,7 @@ export class ClusterRuns {
   readonly #args: ClusterRunsArgs;
   /** Of this `up`, and a minute for clocks that differ: what the cluster said since then is about why a run never began. */
   readonly #began = new Date(Date.now() - 60_000);
+  readonly #groups = new GroupFates();
 
   constructor(args: ClusterRunsArgs) {
     this.#args = args;
@@ -76,19 +78,30 @@ export class ClusterRuns {
     const log = harnessLog(workload, (progress) => onProgress(progress, seconds));
     // Libraries that draw take a second to load; loaded now, the report is there a second sooner after the run.
     void import("./results.ts");
-    let end: RunEnd;
-    try {
-      end = await waitForRun(
+    const wait = (signal: AbortSignal): Promise<RunEnd> =>
+      waitForRun(
         cluster,
         { namespace, name: job },
         {
           deadlineSeconds: followSeconds(scenario),
-          signal: driver.signal,
+          signal,
           onLine: log.line,
           onPhase: (phase, detail) => {
             if (phase === "running") log.begun();
             if (phase !== "running" || detail !== null) driver.status(`${job}: ${detail ?? phase}`);
           },
+        },
+      );
+    const others = this.#groups.signalOf(run);
+    let end: RunEnd;
+    try {
+      end = await wait(others === null ? driver.signal : AbortSignal.any([driver.signal, others])).catch(
+        async (error: Error) => {
+          const stopped = others?.aborted && (error === others.reason || error.name === "AbortError");
+          if (!stopped || driver.signal.aborted) throw error;
+          // It had ended before: what it left is to be had.
+          if (await this.#isOver(job, namespace)) return wait(driver.signal);
+          throw others.reason;
         },
       );
     } catch (error) {
@@ -97,6 +110,7 @@ export class ClusterRuns {
         return null;
       }
       if (!(error instanceof RunNeverBegan)) throw error;
+      this.#groups.neverBegan(run, error);
       const manifest = await this.failed(run, folder, error, job);
       // What kept its pod from starting may go away (an image that can be pulled at last): it would run beside the next.
       const left = await this.#stop({ namespace, name: job });
@@ -129,16 +143,19 @@ export class ClusterRuns {
 
   /** For `collect`: brings home a run that has ended. null: it has no Job, or that is still at work. */
   async collectEnded(run: PlannedRun, folder: RunFolder): Promise<Manifest | null> {
-    const { cluster, manifests } = this.#args;
+    const { manifests } = this.#args;
     const { job, namespace } = manifests.runOf({ ...run, attempt: folder.attempt });
+    return (await this.#isOver(job, namespace)) ? await this.follow(run, folder, null, () => {}) : null;
+  }
+
+  async #isOver(name: string, namespace: string): Promise<boolean> {
     try {
-      const { status } = await cluster.batch.readNamespacedJob({ name: job, namespace });
-      const over = status?.conditions?.some(
-        ({ type, status }) => /^(Complete|Failed)$/.test(type) && status === "True",
-      );
-      return over ? await this.follow(run, folder, null, () => {}) : null;
+      const { status } = await this.#args.cluster.batch.readNamespacedJob({ name, namespace });
+      const isEnd = ({ type, status }: { type: string; status: string }) =>
+        /^(Complete|Failed)$/.test(type) && status === "True";
+      return status?.conditions?.some(isEnd) ?? false;
     } catch (error) {
-      if (isStatus(error, 404)) return null;
+      if (isStatus(error, 404)) return false;
       throw error;
     }
   }
