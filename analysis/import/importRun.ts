@@ -21,7 +21,9 @@ export type RunOrigin = Pick<
   Manifest,
   "runId" | "stack" | "target" | "repetition" | "harness" | "simulated" | "provenance"
 > &
-  Partial<Pick<Manifest, "status" | "reason" | "loadedWith" | "group">> & { readonly startedAt?: Manifest["startedAt"] | null };
+  Partial<Pick<Manifest, "status" | "reason" | "loadedWith" | "group">> & {
+    readonly startedAt?: Manifest["startedAt"] | null;
+  };
 
 /** Benchmark Reports are what llm-d-benchmark makes of the files of any harness. */
 const importers: Readonly<Record<HarnessName | "benchmark-report", Importer>> = {
