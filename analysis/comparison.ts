@@ -49,6 +49,7 @@ export function compare(
   const largestLoads = compareLargestLoads(candidates, base);
   // By name: two versions of one harness are told by the warnings.
   const harnesses = new Set(systems.flatMap(({ harness }) => harness?.split(" ")[0] ?? [])).size;
+  const models = [...new Set(systems.flatMap(({ model }) => model || []))];
   const stamp = sentenceStamp(systems);
   return {
     baseline: base.name,
@@ -57,7 +58,7 @@ export function compare(
     rows,
     leftOut: leftOutNotes(pairs.map(({ candidate, absences }) => ({ candidate: candidate.name, absences }))),
     largestLoads,
-    headline: comparisonHeadline(rows, { baseline: base.name, primary, largestLoads, stamp, harnesses }),
+    headline: comparisonHeadline(rows, { baseline: base.name, primary, largestLoads, stamp, harnesses, models }),
   };
 }
 

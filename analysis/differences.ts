@@ -54,13 +54,27 @@ export function differencesOf(systems: ReadonlyMap<string, readonly Run[]>): Dif
   return groups.flatMap((group) => differencesIn(group, runs));
 }
 
+/** Settings that targets of some methods have. */
+const ofOneMethod = ["llmd.", "simulator."] as const;
+
+const keysOf = (facts: ReadonlyMap<string, unknown>): string[] => [...facts.keys()];
+
 function differencesIn({ name, of, whole }: Group, runs: readonly Run[]): Difference[] {
   const facts = runs.map((run) => {
     const recorded = of(run);
     return recorded === null ? null : flattened(recorded, noise);
   });
+  // A standalone engine has no gateway, a real one no simulated speed: one row, the method's, says so.
+  const followsFromMethod = (key: string) =>
+    ofOneMethod.some(
+      (start) =>
+        key.startsWith(start) &&
+        facts.some((known) => known !== null && !keysOf(known).some((one) => one.startsWith(start))),
+    );
   const unrecorded = facts.includes(null) && facts.some((known) => known !== null);
-  const keys = [...new Set(facts.flatMap((known) => [...(known?.keys() ?? [])]))];
+  const keys = [...new Set(facts.flatMap((known) => (known === null ? [] : keysOf(known))))].filter(
+    (key) => !followsFromMethod(key),
+  );
   const rows = keys.map((key): Difference => {
     const values = facts.map((known, i) => known && (known.get(key) ?? (whole(runs[i] as Run) ? "none" : null)));
     return { what: name === "" ? key : `${name}.${key}`, values };

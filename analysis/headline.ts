@@ -16,12 +16,14 @@ export interface HeadlineOf {
   readonly stamp: string;
   /** How many different ones sent the load. */
   readonly harnesses: number;
+  /** Of all systems, each once. */
+  readonly models: readonly string[];
 }
 
 /** One sentence per candidate from the primary metric over all matched loads, and one on the loads that the objectives allow. */
 export function comparisonHeadline(
   rows: readonly ComparisonRow[],
-  { baseline, primary, largestLoads, stamp, harnesses }: HeadlineOf,
+  { baseline, primary, largestLoads, stamp, harnesses, models }: HeadlineOf,
 ): string {
   const sentences = rows
     .filter((row) => row.metric === primary && row.load === null)
@@ -31,6 +33,9 @@ export function comparisonHeadline(
     });
   // One engine under two load generators differs too, and by that neither is the better one.
   if (harnesses > 1) sentences.push("Their load came from different harnesses, so a difference may be the harness's.");
+  // By name: whoever serves one model under two names knows better.
+  if (models.length > 1)
+    sentences.push(`Their models differ (${models.join(", ")}), so a difference may be the model's.`);
   return stamp + sentences.join(" ");
 }
 

@@ -71,10 +71,10 @@ const gatewayClasses: ServedKind = { apiVersion: "gateway.networking.k8s.io/v1",
 
 async function lack(
   cluster: Cluster,
-  { needs, why, how }: Prerequisite,
+  { needs, why, how, instead }: Prerequisite,
   isServed: IsServed,
 ): Promise<PreflightProblem[]> {
-  const next = `a cluster admin ${how} (docs/llm-d-prerequisites.md)`;
+  const next = `a cluster admin ${how} (docs/llm-d-prerequisites.md)${instead === null ? "" : `; ${instead}`}`;
   const what = "kind" in needs ? named(needs) : `GatewayClass ${needs.gatewayClass}`;
   const state = "kind" in needs ? await isServed(needs) : await classState(cluster, needs.gatewayClass, isServed);
   if (state === true) return [];

@@ -8,6 +8,8 @@ export interface Prerequisite {
   readonly why: string;
   /** What the cluster's admin does, as the rest of "a cluster admin ...". */
   readonly how: string;
+  /** What does without it; null: nothing. */
+  readonly instead: string | null;
 }
 
 /** A kind that the API server has to serve, from a CRD of whatever origin. */
@@ -45,9 +47,9 @@ export function prerequisitesOf(targets: readonly Target[]): Prerequisite[] {
   );
   const byNeed = Map.groupBy(all, ({ needs }) => JSON.stringify(needs));
   return [...byNeed.values()].map((same) => {
-    const [{ needs, key, how }] = same as [(typeof same)[number]];
+    const [{ needs, key, how, instead }] = same as [(typeof same)[number]];
     const names = same.map(({ target }) => target);
-    return { needs, why: `target${names.length > 1 ? "s" : ""} ${names.join(", ")} (${key})`, how };
+    return { needs, why: `target${names.length > 1 ? "s" : ""} ${names.join(", ")} (${key})`, how, instead };
   });
 }
 
@@ -72,12 +74,15 @@ function needsOf({ llmd }: LlmdTarget): Need[] {
   const { gateway, gatewayClass, decode, prefill } = llmd;
   const key = `llmd.gateway: ${gateway}`;
   const how = gateway === "gke" ? gkeGateway : admin(`gateway ${gateway}`);
-  const needs: Need[] = kinds[gateway].map((needs) => ({ needs, key, how }));
-  if (gateway !== "none" && gatewayClass !== null) needs.push({ needs: { gatewayClass }, key, how });
+  const needs: Need[] = kinds[gateway].map((needs) => ({ needs, key, how, instead: ownProxy }));
+  if (gateway !== "none" && gatewayClass !== null) needs.push({ needs: { gatewayClass }, key, how, instead: ownProxy });
   const nodes = Math.max(decode.nodes, prefill?.nodes ?? 1);
-  if (nodes > 1) needs.push({ needs: workerSet, key: `pods on ${nodes} nodes`, how: admin("multiNode true") });
+  if (nodes > 1)
+    needs.push({ needs: workerSet, key: `pods on ${nodes} nodes`, how: admin("multiNode true"), instead: null });
   return needs;
 }
+
+const ownProxy = "llmd.gateway: none, the endpoint picker's own proxy, needs nothing of the whole cluster";
 
 function behindGateway(): ServedKind[] {
   return [{ apiVersion: gatewayApi, kind: "Gateway" }, { apiVersion: gatewayApi, kind: "HTTPRoute" }, pool];

@@ -79,6 +79,14 @@ describe("comparison of systems", () => {
     assert.doesNotMatch(analyse(versions, options).comparison!.headline, warned);
   });
 
+  it("says in the headline that two models differ too", async () => {
+    const runs = await runsOf([{ name: "a" }, { name: "b", shape: { slowdown: 1.15 } }]);
+    const other = runs.map((run) => (run.target === "a" ? { ...run, model: "m-8b" } : { ...run, model: "m-70b" }));
+    const warned = /: worse\. Their models differ \(m-8b, m-70b\), so a difference may be the model's\.$/;
+    assert.match(analyse(other, options).comparison!.headline, warned);
+    assert.doesNotMatch(analyse(runs, options).comparison!.headline, /models differ/);
+  });
+
   it("begins with INVALID where a system's results are of no use, and so does the sentence of that system", async () => {
     const runs = await runsOf([{ name: "a" }, { name: "b" }]);
     const dead = runs.map((run) => (run.target === "a" ? run : { ...run, status: "failed" as const, reason: "died" }));

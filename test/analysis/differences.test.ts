@@ -60,6 +60,17 @@ describe("what differed besides the engine", () => {
     ]);
   });
 
+  it("is the method, and not each setting that only one of the methods has", () => {
+    const llmd = { gateway: "istio", decode: { replicas: 2 } };
+    assert.deepEqual(between(made(a), made(b, { method: "llm-d", llmd })), [
+      { what: "method", values: ["standalone", "llm-d"] },
+    ]);
+    const other = { ...llmd, gateway: "none" };
+    assert.deepEqual(between(made(a, { method: "llm-d", llmd }), made(b, { method: "llm-d", llmd: other })), [
+      { what: "llmd.gateway", values: ["istio", "none"] },
+    ]);
+  });
+
   it("tells the load in words", () => {
     const [first] = b.plan!.stages;
     const plan = { ...b.plan!, stages: [{ ...first, stop: { requests: 7 } }] as const };
