@@ -8,6 +8,7 @@ import { matchedLoads, reasonUnknown, type Sides, sidesAt, sidesOverall } from "
 import { comparisonHeadline } from "./headline.ts";
 import { sentenceStamp } from "./sentenceStamp.ts";
 import { holm } from "./statistics.ts";
+import { unknownModel } from "./systemIdentity.ts";
 
 export { comparedMetrics } from "./comparison/comparedMetrics.ts";
 
@@ -49,7 +50,7 @@ export function compare(
   const largestLoads = compareLargestLoads(candidates, base);
   // By name: two versions of one harness are told by the warnings.
   const harnesses = new Set(systems.flatMap(({ harness }) => harness?.split(" ")[0] ?? [])).size;
-  const models = [...new Set(systems.flatMap(({ model }) => model || []))];
+  const models = [...new Set(systems.map(({ model }) => model).filter((model) => model !== unknownModel))];
   const stamp = sentenceStamp(systems);
   return {
     baseline: base.name,

@@ -1,6 +1,9 @@
 import type { ExistingTarget, Target } from "../scenario/scenario.ts";
 import type { Run } from "./run.ts";
 
+/** Stands where nothing recorded says which one it was. */
+export const unknownModel = "unknown model";
+
 /** What was measured, in the words of a title. */
 export interface SystemIdentity {
   readonly model: string;
@@ -14,11 +17,11 @@ export interface SystemIdentity {
 export function systemIdentity(run: Run): SystemIdentity {
   const target = recordedTarget(run);
   const served = run.plan?.target.model ?? run.startup?.model ?? undefined;
-  if (target === null) return { model: served ?? "unknown model", hardware: "unknown hardware" };
+  if (target === null) return { model: served ?? unknownModel, hardware: "unknown hardware" };
   if (target.method === "existing") return { model: served ?? target.servedModel, hardware: "hardware not recorded" };
   const gpus = gpusOf(target);
   return {
-    model: target.model?.name ?? served ?? "unknown model",
+    model: target.model?.name ?? served ?? unknownModel,
     hardware: run.simulated ? `${gpus} (simulated)` : gpus,
   };
 }

@@ -81,7 +81,10 @@ describe("comparison of systems", () => {
 
   it("says in the headline that two models differ too", async () => {
     const runs = await runsOf([{ name: "a" }, { name: "b", shape: { slowdown: 1.15 } }]);
-    const other = runs.map((run) => (run.target === "a" ? { ...run, model: "m-8b" } : { ...run, model: "m-70b" }));
+    const other = runs.map((run) => {
+      const target = { ...run.plan!.target, model: run.target === "a" ? "m-8b" : "m-70b" };
+      return { ...run, plan: { ...run.plan!, target } };
+    });
     const warned = /: worse\. Their models differ \(m-8b, m-70b\), so a difference may be the model's\.$/;
     assert.match(analyse(other, options).comparison!.headline, warned);
     assert.doesNotMatch(analyse(runs, options).comparison!.headline, /models differ/);
