@@ -91,7 +91,7 @@ describe("bottleneckOf", () => {
     ["a router that takes no time", { router, preemptions: v(3) }, 0.2, "kvCache", /: 3 preemptions/],
     [
       "uneven pods",
-      { waiting: gauge(3), waitingSpread: v(0.9) },
+      { waiting: gauge(6), waitingSpread: v(0.9) },
       0.2,
       "routing",
       /pods differ in waiting requests by 90 % of their mean/,
@@ -162,7 +162,7 @@ describe("bottleneckOf", () => {
 
   it("calls a spread no routing where there is hardly a queue", () => {
     assert.notEqual(
-      bottleneck({ waiting: gauge(0.2), waitingSpread: v(2), kvCacheUse: gauge(0.01), kvCacheSpread: v(2) })?.kind,
+      bottleneck({ waiting: gauge(3), waitingSpread: v(2), kvCacheUse: gauge(0.01), kvCacheSpread: v(2) })?.kind,
       "routing",
     );
   });
