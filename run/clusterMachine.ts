@@ -7,6 +7,10 @@ export function clusterMachine({ context, serverVersion, pods, nodes }: Facts): 
   // The one with the GPU: a gateway in front of several is of component engine as well.
   const serving = pods.value?.find(({ role }) => role === "engine" || role === "decode") ?? ofComponent("engine");
   const engine = nodes.value?.find(({ name }) => name === serving?.node);
+  // A pod that asks for no GPU has none, whatever the node is labelled: a simulated engine on it is of no GPU's system.
+  const hasGpu = serving?.containers.some(({ requests, limits }) =>
+    Object.keys({ ...requests, ...limits }).some((resource) => resource.startsWith("nvidia.com/")),
+  );
   const image = serving?.containers[0]?.imageId;
   const facts: Record<string, string | null | undefined> = {
     cluster: context,
@@ -14,8 +18,8 @@ export function clusterMachine({ context, serverVersion, pods, nodes }: Facts): 
     engineNode: engine?.name,
     engineImage: image,
     instanceType: engine?.instanceType,
-    gpu: engine?.gpuProduct,
-    driver: engine?.driverVersion,
+    gpu: hasGpu ? engine?.gpuProduct : null,
+    driver: hasGpu ? engine?.driverVersion : null,
     kubelet: engine?.kubelet,
     kernel: engine?.kernel,
     harnessNode: ofComponent("harness")?.node,
