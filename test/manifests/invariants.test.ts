@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import type { V1Deployment, V1PersistentVolumeClaim, V1Secret, V1Service } from "@kubernetes/client-node";
+import { roleSelector, rolesOf } from "../../manifests/llmd/pool.ts";
 import { containersOf, named, objectsOf, podsOf } from "./pods.ts";
 import { scenarios } from "./scenarios.ts";
 
@@ -113,9 +114,14 @@ for (const [name, scenario] of scenarios) {
         list.filter(({ spec }) => (spec?.clusterIP === "None") === (headless === 1)),
       ) as [V1Service[], V1Service[]];
       assert.equal(deployments.length, services.length);
-      assert.equal(addresses.length, deployments.filter(({ spec }) => (spec?.replicas ?? 1) > 1).length);
+      // llm-d's pods come from releases, and each role has one of its own.
+      const roles = scenario.targets.flatMap((target) =>
+        target.method === "llm-d" ? rolesOf(target).map((role) => roleSelector(scenario, target, role)) : [],
+      );
+      assert.equal(addresses.length, roles.length + deployments.filter(({ spec }) => (spec?.replicas ?? 1) > 1).length);
+      const selectors = [...roles, ...services.map(({ spec }) => spec?.selector)];
       for (const { spec } of addresses)
-        assert.ok(services.some((service) => isDeepStrictEqual(service.spec?.selector, spec?.selector)));
+        assert.ok(selectors.some((selector) => isDeepStrictEqual(selector, spec?.selector)));
       for (const [i, { spec }] of deployments.entries()) {
         const selector = spec?.selector.matchLabels ?? {};
         assert.deepEqual(services[i]?.spec?.selector, selector);

@@ -52,9 +52,9 @@ describe("objects that engines share", () => {
       ];
       const ids = objects.map(({ kind, metadata }) => `${kind}/${metadata?.namespace ?? ""}/${metadata?.name}`);
       assert.deepEqual(ids.length, new Set(ids).size, name);
-      for (const { name: workload } of manifests.engines.flatMap(({ workloads }) => workloads))
+      for (const { name: workload, release } of manifests.engines.flatMap(({ workloads }) => workloads))
         assert.ok(
-          ids.some((id) => id.endsWith(`/${workload}`)),
+          ids.some((id) => id.endsWith(`/${release ?? workload}`)),
           name,
         );
     }
