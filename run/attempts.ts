@@ -24,7 +24,7 @@ export function nextAttempts(scenario: Scenario, runs: readonly PlannedRun[], re
   return batches(runs, (run) => run.group).flatMap((members) =>
     members[0]?.group === null
       ? members.flatMap((run) => ofOne(scenario, stack, run, retry))
-      : ofGroup(scenario, stack, members, retry),
+      : ofGroup(stack, members, retry),
   );
 }
 
@@ -51,7 +51,7 @@ function ofOne(scenario: Scenario, stack: string, run: PlannedRun, retry: boolea
  * Runs that were loaded together mean something only together: where one failed, all are made again, under the same number,
  * since they meet in a folder of that number.
  */
-function ofGroup(scenario: Scenario, stack: string, members: readonly PlannedRun[], retry: boolean): Attempt[] {
+function ofGroup(stack: string, members: readonly PlannedRun[], retry: boolean): Attempt[] {
   const found = members.map((run) => ({ run, folder: RunFolder.latest(stack, run.runId) }));
   const attempt = Math.max(...found.map(({ folder }) => folder.attempt));
   const all = (number: number, of = members) =>
@@ -60,11 +60,6 @@ function ofGroup(scenario: Scenario, stack: string, members: readonly PlannedRun
   const open = states.flatMap(({ run, state }) => (state === "absent" || state === "unfinished" ? [run] : []));
   const failed = states.some(({ state }) => state === "failed" || state === "partial");
   if (failed && retry) return all(attempt + 1);
-  // On a cluster all Jobs of a group were declared at once: one of them that nobody has fetched went on there.
-  if (scenario.cluster !== null) return all(attempt, open);
-  if (states.every(({ state }) => state === "absent")) return all(attempt);
-  const killed = states.some(({ state }) => state === "unfinished");
-  if (failed || killed) return killed && retry ? all(attempt + 1) : [];
-  // Somebody removed the folder of one of them.
-  return open.length > 0 ? all(attempt + 1) : [];
+  // Groups are of clusters only, where all their Jobs were declared at once: one that nobody has fetched went on there.
+  return all(attempt, open);
 }

@@ -1,16 +1,12 @@
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import type { HarnessProgress } from "../harness/recordFormat.ts";
 import { plannedSeconds, renderPlan, workloadOf } from "../workloads/index.ts";
-import { barrierOf } from "../workloads/together.ts";
 import { startChild } from "./childProcess.ts";
 import { apiKeyEnv, type HarnessEnding, type LocalWork } from "./localWork.ts";
 import { projectRoot } from "./projectRoot.ts";
 import { waitForChild } from "./waitForChild.ts";
 
 export const ownHarness = join(projectRoot, "harness", "main.ts");
-
-/** On this machine engines are up in seconds, or never. */
-const othersReadySeconds = 60;
 
 /** One run of our own load generator as a child process. */
 export async function runOwnProcess(work: LocalWork): Promise<HarnessEnding> {
@@ -21,8 +17,7 @@ export async function runOwnProcess(work: LocalWork): Promise<HarnessEnding> {
     apiKeyEnv: endpoint.apiKey === null ? null : apiKeyEnv,
     metricsUrls: run.target.method === "existing" ? run.target.metricsUrls : undefined,
   };
-  const barrier = barrierOf({ ...run, attempt: folder.attempt }, dirname(folder.path), othersReadySeconds);
-  const plan = renderPlan(scenario, run.target, where, run.repetition, run.runId, folder.attempt, barrier);
+  const plan = renderPlan(scenario, run.target, where, run.repetition, run.runId, folder.attempt);
   const seconds = plannedSeconds(workloadOf(scenario, run.target, where));
   const planFile = join(folder.path, "workload", "plan.json");
   folder.write("workload/plan.json", JSON.stringify(plan, null, 2));

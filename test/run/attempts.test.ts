@@ -24,7 +24,6 @@ const values = {
 describe("runs that are made at once", () => {
   const results = mkdtempSync(join(tmpdir(), "llm-bench-attempts-"));
   const given = process.env.LLMBENCH_RESULTS;
-  const local = { ...scenarioOf({ ...values, platform: "local" }), together: true };
   const kind = { ...scenarioOf({ ...values, platform: "kind" }), together: true };
   before(() => {
     process.env.LLMBENCH_RESULTS = results;
@@ -41,7 +40,7 @@ describe("runs that are made at once", () => {
     folderOf(run, attempt).write("results/x", "");
     if (status !== "unfinished") folderOf(run, attempt).writeManifest({ status, reason: "test" } as Manifest);
   };
-  const next = (scenario: typeof local, states: Parameters<typeof leave>[1][], retry: boolean) => {
+  const next = (scenario: typeof kind, states: Parameters<typeof leave>[1][], retry: boolean) => {
     const runs = plannedRuns(scenario);
     runs.forEach((run, i) => {
       const state = states[i];
@@ -53,13 +52,13 @@ describe("runs that are made at once", () => {
   };
 
   it("are repeated all together where one failed, and only when asked for", () => {
-    assert.deepEqual(next(local, ["complete", "complete", "complete", "failed"], false), []);
-    assert.deepEqual(next(local, [], true), ["a+b 2", "b+a 2"]);
+    assert.deepEqual(next(kind, ["complete", "complete", "complete", "failed"], false), []);
+    assert.deepEqual(next(kind, [], true), ["a+b 2", "b+a 2"]);
     assert.deepEqual(next(kind, ["complete", "complete", "partial", "complete"], true), ["a+b 2", "b+a 2"]);
   });
 
   it("leave a failed run of one alone to itself", () => {
-    assert.deepEqual(next(local, ["failed", "complete", "complete", "complete"], true), ["a 2"]);
+    assert.deepEqual(next(kind, ["failed", "complete", "complete", "complete"], true), ["a 2"]);
   });
 
   it("go on in a cluster, where one of them was not fetched", () => {
@@ -67,21 +66,17 @@ describe("runs that are made at once", () => {
     assert.deepEqual(next(kind, [undefined, undefined, undefined, "unfinished"] as never, false), ["b+a 1"]);
   });
 
-  it("are made again on this machine, where one of them was taken away", () => {
-    assert.deepEqual(next(local, ["complete", "complete", "complete"], false), ["a+b 2", "b+a 2"]);
-  });
-
   it("share the number of their attempt, whatever each of them has left", () => {
-    const runs = plannedRuns(local);
+    const runs = plannedRuns(kind);
     for (const run of runs) leave(run, "complete");
     leave(runs[2] as PlannedRun, "failed", 2);
     leave(runs[3] as PlannedRun, "complete", 2);
     rmSync(folderOf(runs[3] as PlannedRun, 1).path, { recursive: true });
-    assert.deepEqual(next(local, [], true), ["a+b 3", "b+a 3"]);
+    assert.deepEqual(next(kind, [], true), ["a+b 3", "b+a 3"]);
   });
 
   it("are made at the same time, the others one after the other; one that fails leaves the rest", async () => {
-    const runs = plannedRuns(local);
+    const runs = plannedRuns(kind);
     const spans: { name: string; from: number; to: number }[] = [];
     const said: string[] = [];
     const shown: RunProgress[] = [];
@@ -92,9 +87,9 @@ describe("runs that are made at once", () => {
       signal: new AbortController().signal,
     } as unknown as Driver;
     const result = await runBenchmark(
-      local,
+      kind,
       runs,
-      nextAttempts(local, runs, false),
+      nextAttempts(kind, runs, false),
       async (run, folder, onProgress) => {
         const from = performance.now();
         const none = { elapsedSeconds: 0, etaSeconds: 3, inFlight: 2, ok: 1, failed: 0 };
