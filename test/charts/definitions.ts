@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { loadAll } from "js-yaml";
 import { prerequisiteVersions } from "../../manifests/llmd/charts.ts";
 import { serverOf } from "../cluster/equipment/apiServer.ts";
-import { type DefinitionSource, installDefinitions } from "../cluster/equipment/crds.ts";
+import { type DefinitionSource, installDefinitions, monitoringKinds } from "../cluster/equipment/crds.ts";
 
 const { gatewayApi, inferenceExtension, istio, leaderWorkerSet } = prerequisiteVersions;
 
@@ -26,16 +26,7 @@ const fromModules: readonly DefinitionSource[] = [
     file: "kubernetes/customresourcedefinitions.gen.yaml",
     name: "destinationrules.networking.istio.io",
   },
-  {
-    module: "github.com/prometheus-operator/prometheus-operator@v0.85.0",
-    file: "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
-    name: "podmonitors.monitoring.coreos.com",
-  },
-  {
-    module: "github.com/GoogleCloudPlatform/prometheus-engine@v0.13.0",
-    file: "manifests/setup.yaml",
-    name: "podmonitorings.monitoring.googleapis.com",
-  },
+  ...monitoringKinds,
 ];
 
 /** Those that no Go module holds: their makers publish them as files of a chart or a repository. */

@@ -17,14 +17,8 @@ export interface DefinitionSource {
   readonly name: string;
 }
 
-// Kinds that the platforms have and a plain cluster has not, from where their makers publish them. The versions are
-// pinned; Go checks what it fetches, and nothing of it is kept here.
-const platformKinds: readonly DefinitionSource[] = [
-  {
-    module: "github.com/openshift/api@v0.0.0-20240124164020-e2ce40831f2e",
-    file: "route/v1/route.crd.yaml",
-    name: "routes.route.openshift.io",
-  },
+/** What tells a platform's Prometheus about pods. */
+export const monitoringKinds: readonly DefinitionSource[] = [
   {
     module: "github.com/prometheus-operator/prometheus-operator@v0.85.0",
     file: "example/prometheus-operator-crd/monitoring.coreos.com_podmonitors.yaml",
@@ -35,6 +29,17 @@ const platformKinds: readonly DefinitionSource[] = [
     file: "manifests/setup.yaml",
     name: "podmonitorings.monitoring.googleapis.com",
   },
+];
+
+// Kinds that the platforms have and a plain cluster has not, from where their makers publish them. The versions are
+// pinned; Go checks what it fetches, and nothing of it is kept here.
+const platformKinds: readonly DefinitionSource[] = [
+  {
+    module: "github.com/openshift/api@v0.0.0-20240124164020-e2ce40831f2e",
+    file: "route/v1/route.crd.yaml",
+    name: "routes.route.openshift.io",
+  },
+  ...monitoringKinds,
 ];
 
 const path = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
