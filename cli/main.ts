@@ -1,3 +1,4 @@
+import "./deferredPackages.ts";
 import { Command, CommanderError } from "commander";
 import { ImportError } from "../analysis/import/importError.ts";
 import { ClusterError } from "../cluster/clusterError.ts";
