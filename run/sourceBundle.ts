@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import type { Plugin } from "esbuild";
 import type { SourceBundle } from "../manifests/kubernetesObject.ts";
 import { projectRoot } from "./projectRoot.ts";
 import { RunError } from "./runError.ts";
@@ -12,6 +13,26 @@ const banner = [
   // undici is CommonJS and requires Node's own modules when it is loaded; an ES module has no `require`.
   'import{createRequire as llmBenchCreateRequire}from"node:module";const require=llmBenchCreateRequire(import.meta.url);',
 ].join("\n");
+
+/**
+ * Of undici the client and nothing else: fetch, WebSocket, caches and mocks are half of it, and every byte goes through the
+ * Pulumi engine, its state (written anew with each resource) and the API server.
+ */
+const onlyClient: Plugin = {
+  name: "undici's client",
+  setup(build) {
+    build.onResolve({ filter: /^undici$/ }, ({ path, resolveDir }) => ({
+      path,
+      namespace: "client",
+      pluginData: resolveDir,
+    }));
+    build.onLoad({ filter: /./, namespace: "client" }, ({ pluginData }) => ({
+      resolveDir: pluginData as string,
+      contents: `export { default as Client } from "undici/lib/dispatcher/client.js";
+export { default as buildConnector } from "undici/lib/core/connect.js";`,
+    }));
+  },
+};
 
 const bundles = new Map<string, Promise<SourceBundle>>();
 
@@ -45,6 +66,9 @@ async function bundle(program: SourceBundle["program"], root: string): Promise<S
     charset: "ascii",
     legalComments: "none",
     banner: { js: banner },
+    plugins: [onlyClient],
+    // undici's own switch, as Node itself is built: without the experimental parser, which is off anyway.
+    define: { esbuildDetection: "true" },
     // A tsconfig.json above the folder must not change the bytes.
     tsconfigRaw: "{}",
     write: false,
