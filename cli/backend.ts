@@ -9,7 +9,14 @@ import { projectRoot } from "../run/projectRoot.ts";
  * files in `.bench/state` of the clone. Secrets are encrypted with a generated passphrase, never with the empty one.
  */
 export function backendEnvironment(): Record<string, string> {
-  return { ...backendUrl(), ...passphrase(), PULUMI_SKIP_UPDATE_CHECK: "true" };
+  return {
+    ...backendUrl(),
+    ...passphrase(),
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+    // Our copy of the stack file has no salt yet: without this the engine makes a new one each time, and derives a key
+    // from it beside the one of the state, a million rounds in a quarter of a second.
+    PULUMI_FALLBACK_TO_STATE_SECRETS_MANAGER: "true",
+  };
 }
 
 function backendUrl(): Record<string, string> {

@@ -1,3 +1,4 @@
+import type { EngineEvent } from "@pulumi/pulumi/automation/index.js";
 import { clusterAccess, connect } from "../cluster/connection.ts";
 import { waitUntilGone } from "../cluster/remains.ts";
 import { clusterToken } from "./clusterToken.ts";
@@ -5,8 +6,8 @@ import { CommandError } from "./commandError.ts";
 import { LiveLine } from "./liveLine.ts";
 import { loadScenario } from "./loadScenario.ts";
 import { engineOutput, withStack } from "./openStack.ts";
-import { recordedState } from "./recordedState.ts";
 import { removeOwn } from "./takeOver.ts";
+import { withoutReadBack } from "./withoutReadBack.ts";
 
 export interface DestroyOptions {
   readonly verbose: boolean;
@@ -21,23 +22,26 @@ const goneSeconds = 180;
 export async function destroy(name: string, options: DestroyOptions): Promise<number> {
   // The provider's own switch: without it, objects of an unreachable cluster are an error, and rightly (pulumi-kubernetes#2463).
   if (options.clusterGone) process.env.PULUMI_K8S_DELETE_UNREACHABLE = "true";
-  const { summary } = await withStack(name, async (stack) => {
-    const { unconfirmed } = await recordedState(stack);
-    const how = { suppressProgress: true, ...engineOutput(options) };
-    const result = await stack.destroy(how).catch(async (error: unknown) => {
-      // To uninstall a release that somebody else has uninstalled is an error for ever, until the state is told.
-      if (!/Release not loaded: \S+ release: not found/.test(String(error))) throw error;
-      await stack.refresh(how);
-      return stack.destroy(how);
-    });
+  let deleted = 0;
+  await withStack(name, async (stack, { unconfirmed }) => {
+    const onEvent = ({ summaryEvent }: EngineEvent) => {
+      deleted += summaryEvent?.resourceChanges.delete ?? 0;
+    };
+    const how = { suppressProgress: true, onEvent, ...engineOutput(options) };
+    await withoutReadBack(stack)
+      .destroy(how)
+      .catch(async (error: unknown) => {
+        // To uninstall a release that somebody else has uninstalled is an error for ever, until the state is told.
+        if (!/Release not loaded: \S+ release: not found/.test(String(error))) throw error;
+        await stack.refresh({ ...how, onEvent: () => {} });
+        return stack.destroy(how);
+      });
     if (unconfirmed.length > 0 && !options.clusterGone) {
       const { cluster } = loadScenario(name, "warn");
       if (cluster !== null) await removeOwn(unconfirmed, name, cluster, stack);
     }
-    return result;
   });
   if (!options.clusterGone) await waitForRemains(name);
-  const deleted = summary.resourceChanges?.delete ?? 0;
   process.stdout.write(
     deleted === 0
       ? `Nothing of stack "${name}" was deployed.\n`

@@ -1,29 +1,36 @@
 import { cpSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation/index.js";
-import benchmark from "../index.ts";
+import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { projectRoot } from "../run/projectRoot.ts";
 import { stackNames } from "../run/stackFiles.ts";
+import type { ClusterSettings } from "../scenario/scenario.ts";
 import { backendEnvironment } from "./backend.ts";
 import { CommandError } from "./commandError.ts";
 import { explainEngineError } from "./explain.ts";
 import { interruptController } from "./interrupt.ts";
 import { pulumiCommand } from "./pulumiCli.ts";
+import { exportedState, type RecordedState, readState } from "./recordedState.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 
 /**
  * Opens a stack with the program inline, in a temporary copy of Pulumi.yaml and the stack file: the engine rewrites
  * comments and appends an `encryptionsalt` to the file it is given, and a committed scenario must not change because it
  * ran. The copy is removed at the end of `use`; what the engine complains of becomes one message.
+ * @param meanwhile work for the time until the stack is open
  */
 export async function withStack<T>(
   name: string,
-  use: (stack: Stack) => Promise<T>,
+  use: (stack: Stack, state: RecordedState) => Promise<T>,
   driver = new TerminalDriver({ retry: false, interrupt: interruptController() }),
+  meanwhile: () => Promise<void> = async () => {},
 ): Promise<T> {
   stackFile(name);
-  const command = await pulumiCommand();
+  // The CLI says its version in another process, while the SDK is loaded in this one.
+  const [command, { LocalWorkspace, Stack }] = await Promise.all([
+    pulumiCommand(),
+    import("@pulumi/pulumi/automation/index.js"),
+  ]);
   driver.status("starting the Pulumi engine, about 3 s");
   const workDir = mkdtempSync(join(tmpdir(), "llm-bench-"));
   let thrown: unknown = null;
@@ -33,7 +40,7 @@ export async function withStack<T>(
     const program = async () => {
       running = true;
       try {
-        return await benchmark(driver);
+        return await (await import("../index.ts")).default(driver);
       } catch (error) {
         thrown = error;
         driver.failed();
@@ -42,11 +49,16 @@ export async function withStack<T>(
         running = false;
       }
     };
-    const stack = await LocalWorkspace.createOrSelectStack(
-      { stackName: name, projectName: "llm-bench", program },
-      { workDir, envVars: backendEnvironment(), pulumiCommand: command },
-    );
-    return await use(stack);
+    const env = backendEnvironment();
+    const workspace = await LocalWorkspace.create({ workDir, program, envVars: env, pulumiCommand: command });
+    const [state] = await Promise.all([
+      exportedState(command.command, name, { cwd: workDir, env: { ...process.env, ...env } }),
+      meanwhile(),
+    ]);
+    // That it is there is known by now.
+    workspace.selectStack = async () => {};
+    const stack = await Stack[state === null ? "create" : "select"](name, workspace);
+    return await use(stack, readState(state));
   } catch (error) {
     // A registration that failed ends the engine's part and leaves the program waiting for it, or for a Job meanwhile.
     if (running && !driver.signal.aborted) await driver.abandon(10);
@@ -58,6 +70,12 @@ export async function withStack<T>(
     rmSync(workDir, { recursive: true, force: true });
   }
 }
+
+/** To be done while a stack is opened, which is waiting: the engine will call the program in less than a second. */
+export const programLoaded = (settings: ClusterSettings | null) => async (): Promise<void> => {
+  await import("../index.ts");
+  if (settings !== null) await import("../components/clusterBenchmark.ts");
+};
 
 /** Errors with a message for the user, as main.ts prints them. */
 function isOurs(error: unknown): boolean {

@@ -1,5 +1,5 @@
-import type { Stack } from "@pulumi/pulumi/automation/index.js";
 import { ClusterError } from "../cluster/clusterError.ts";
+import type { ClusterIdentity } from "../cluster/connection.ts";
 import { manifestYaml } from "../manifests/allManifests.ts";
 import type { KubernetesObject } from "../manifests/kubernetesObject.ts";
 import { objectsOf, stackManifests } from "../manifests/stackManifests.ts";
@@ -15,8 +15,7 @@ import type { CommandError } from "./commandError.ts";
 import { MissingPlugin } from "./explain.ts";
 import { interruptController } from "./interrupt.ts";
 import { loadScenario } from "./loadScenario.ts";
-import { engineOutput, withStack } from "./openStack.ts";
-import { recordedState } from "./recordedState.ts";
+import { engineOutput, programLoaded, withStack } from "./openStack.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 
 export interface PreviewOptions {
@@ -76,19 +75,15 @@ async function changes(name: string, options: PreviewOptions, settings: ClusterS
   try {
     return await withStack(
       name,
-      async (stack) => {
-        // Reading the state is a call of the CLI, as long as a fifth of the preview: both at once.
-        const [elsewhere, previewed] = await Promise.allSettled([
-          settings === null ? null : deployedElsewhere(stack, name, settings),
-          stack.preview(engineOutput(options)),
-        ]);
-        if (elsewhere.status === "rejected") throw elsewhere.reason;
-        if (elsewhere.value !== null) return `! ${elsewhere.value.message}\n    next: ${elsewhere.value.next}`;
-        if (previewed.status === "rejected") throw previewed.reason;
-        const summary = Object.entries(previewed.value.changeSummary).map(([kind, count]) => `${count} ${kind}`);
+      async (stack, { cluster }) => {
+        const elsewhere = settings === null ? null : await deployedElsewhere(name, settings, cluster);
+        if (elsewhere !== null) return `! ${elsewhere.message}\n    next: ${elsewhere.next}`;
+        const { changeSummary } = await stack.preview(engineOutput(options));
+        const summary = Object.entries(changeSummary).map(([kind, count]) => `${count} ${kind}`);
         return `Resources: ${summary.join(", ") || "none"}`;
       },
       driver,
+      programLoaded(settings),
     );
   } catch (error) {
     if (!(error instanceof MissingPlugin)) throw error;
@@ -102,11 +97,14 @@ class PreviewDriver extends TerminalDriver {
 }
 
 /** A comparison with another cluster would say that everything is replaced; `up` refuses that. */
-async function deployedElsewhere(stack: Stack, name: string, settings: ClusterSettings): Promise<CommandError | null> {
+async function deployedElsewhere(
+  name: string,
+  settings: ClusterSettings,
+  recorded: ClusterIdentity | null,
+): Promise<CommandError | null> {
   try {
-    const { cluster } = await recordedState(stack);
     const { otherCluster } = await import("./sameCluster.ts");
-    return otherCluster(name, settings, cluster);
+    return otherCluster(name, settings, recorded);
   } catch (error) {
     // No cluster at all has been said above.
     if (error instanceof ClusterError) return null;

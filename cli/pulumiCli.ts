@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, realpathSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
-import { PulumiCommand } from "@pulumi/pulumi/automation/index.js";
+// Not the whole Automation API, which would be loaded before the CLI is asked for its version.
+import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
 import * as semver from "semver";
 import { projectRoot } from "../run/projectRoot.ts";
 import { CommandError } from "./commandError.ts";

@@ -1,4 +1,6 @@
-import type { Deployment, Stack } from "@pulumi/pulumi/automation/index.js";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { Deployment } from "@pulumi/pulumi/automation/index.js";
 import type { ClusterIdentity } from "../cluster/connection.ts";
 
 /** An object of the cluster, as far as its name goes. */
@@ -29,12 +31,29 @@ interface Resource {
   readonly pendingReplacement?: boolean;
 }
 
-export async function recordedState(stack: Stack): Promise<RecordedState> {
-  return readState(await stack.exportStack());
+/**
+ * Asks the CLI, in the time that `stack select` would take, which besides leaves a file in the user's home for each folder
+ * that it was called in. Not through the Automation API, which has all secrets decrypted for it.
+ * @returns null when there is no such stack  @throws with what the CLI said on stderr
+ */
+export async function exportedState(
+  command: string,
+  stack: string,
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
+): Promise<Deployment | null> {
+  try {
+    const args = ["stack", "export", "--stack", stack, "--non-interactive"];
+    const { stdout } = await promisify(execFile)(command, args, { ...options, maxBuffer: Number.POSITIVE_INFINITY });
+    return JSON.parse(stdout);
+  } catch (error) {
+    if (/no stack named.*found/.test(String((error as { stderr?: string }).stderr))) return null;
+    throw error;
+  }
 }
 
-export function readState({ deployment }: Deployment): RecordedState {
-  const { resources, pending_operations } = (deployment ?? {}) as {
+/** @param exported null: nothing was ever deployed */
+export function readState(exported: Deployment | null): RecordedState {
+  const { resources, pending_operations } = (exported?.deployment ?? {}) as {
     resources?: readonly Resource[];
     pending_operations?: readonly { resource: Resource; type: string }[];
   };

@@ -7,13 +7,14 @@ import { planAgain, plannedRuns } from "../run/plannedRun.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import { interruptController } from "./interrupt.ts";
 import { loadScenario } from "./loadScenario.ts";
-import { engineOutput, withStack } from "./openStack.ts";
-import { recordedState } from "./recordedState.ts";
+import { engineOutput, programLoaded, withStack } from "./openStack.ts";
+import type { RecordedState } from "./recordedState.ts";
 import { otherCluster } from "./sameCluster.ts";
 import { shownPath } from "./shownPath.ts";
 import { ownAmong, takeOver } from "./takeOver.ts";
 import { TerminalDriver } from "./terminalDriver.ts";
 import { validityExit } from "./validityExit.ts";
+import { withoutReadBack } from "./withoutReadBack.ts";
 
 export interface UpOptions {
   readonly retry: boolean;
@@ -38,11 +39,11 @@ export async function up(name: string, options: UpOptions): Promise<number> {
   );
   const driver = new TerminalDriver({ retry: options.retry, interrupt });
   try {
-    const deploy = async (stack: Stack) => {
-      if (scenario.cluster !== null) await checkState(stack, name, scenario.cluster, driver);
-      return await stack.up({ suppressProgress: true, ...engineOutput(options) });
+    const deploy = async (stack: Stack, state: RecordedState) => {
+      if (scenario.cluster !== null) await checkState(stack, state, name, scenario.cluster, driver);
+      await withoutReadBack(stack).up({ suppressProgress: true, ...engineOutput(options) });
     };
-    await withStack(name, deploy, driver);
+    await withStack(name, deploy, driver, programLoaded(scenario.cluster));
   } catch (error) {
     if (!interrupt.signal.aborted) {
       // What was measured is told all the same; that something could not be deployed must not be lost behind it.
@@ -60,8 +61,13 @@ export async function up(name: string, options: UpOptions): Promise<number> {
 }
 
 /** What earlier calls left: on another cluster nothing is touched; what a killed one created without a note is ours. */
-async function checkState(stack: Stack, name: string, settings: ClusterSettings, driver: TerminalDriver) {
-  const state = await recordedState(stack);
+async function checkState(
+  stack: Stack,
+  state: RecordedState,
+  name: string,
+  settings: ClusterSettings,
+  driver: TerminalDriver,
+) {
   const other = otherCluster(name, settings, state.cluster);
   if (other !== null) throw other;
   const own = await ownAmong(state.unconfirmed, name, settings, stack);

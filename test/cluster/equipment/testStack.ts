@@ -1,8 +1,10 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { pulumiCommand } from "../../../cli/pulumiCli.ts";
+import { withoutReadBack } from "../../../cli/withoutReadBack.ts";
 import { providersFolder } from "./providers/folder.ts";
 
 /** To put first on PATH: the stand-ins, and the Node that runs them. */
@@ -34,6 +36,7 @@ export class TestStack {
   readonly folder = mkdtempSync(join(tmpdir(), "llm-bench-stack-"));
   program: PulumiFn = async () => undefined;
   #stack: Promise<Stack> | undefined;
+  #outputs: Record<string, unknown> = {};
 
   preview(): Promise<Operation> {
     return this.#run(async (stack, onEvent, onOutput) => {
@@ -44,8 +47,8 @@ export class TestStack {
 
   up(): Promise<Operation> {
     return this.#run(async (stack, onEvent, onOutput) => {
-      const { outputs } = await stack.up({ onEvent, onOutput, onError: onOutput, diff: true });
-      return Object.fromEntries(Object.entries(outputs).map(([name, { value }]) => [name, value]));
+      await stack.up({ onEvent, onOutput, onError: onOutput, diff: true });
+      return this.#outputs;
     });
   }
 
@@ -85,8 +88,8 @@ export class TestStack {
   async #create(): Promise<Stack> {
     const state = join(this.folder, "state");
     mkdirSync(state);
-    return await LocalWorkspace.createStack(
-      { projectName: "stand-in", stackName: "test", program: () => this.program() },
+    const stack = await LocalWorkspace.createStack(
+      { projectName: "stand-in", stackName: "test", program: () => this.#exported() },
       {
         workDir: this.folder,
         envVars: standInEnvironment(state),
@@ -94,6 +97,16 @@ export class TestStack {
         projectSettings: { name: "stand-in", runtime: "nodejs", backend: { url: `file://${state}` } },
       },
     );
+    return withoutReadBack(stack);
+  }
+
+  /** The program's outputs, read here: the CLI would be asked for them twice after each `up`. */
+  async #exported(): Promise<Record<string, unknown>> {
+    const outputs = (await this.program()) ?? {};
+    pulumi.unsecret(pulumi.output(outputs)).apply((values) => {
+      this.#outputs = values;
+    });
+    return outputs;
   }
 
   async #run(
