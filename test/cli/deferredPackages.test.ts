@@ -5,7 +5,7 @@ import { join } from "node:path";
 const root = join(import.meta.dirname, "..", "..");
 
 /** In a process of its own: the tests' own has loaded the packages long ago. */
-function after(imports: readonly string[], expression: string): unknown {
+function outcome(imports: readonly string[], expression: string): unknown {
   const program = `
     ${imports.map((file) => `await import(${JSON.stringify(file)});`).join("\n")}
     const automation = await import("@pulumi/pulumi/automation/index.js");
@@ -24,14 +24,14 @@ const deferred = [join(root, "cli", "deferredPackages.ts")];
 describe("packages that the Pulumi SDK needs for functions only", () => {
   it("are not loaded with the SDK, and its parts are there", () => {
     const expression = `[loaded("@npmcli/arborist"), typeof automation.LocalWorkspace.create, typeof pulumi.output]`;
-    assert.deepEqual(after(deferred, expression), [false, "function", "function"]);
-    assert.deepEqual(after([], expression), [true, "function", "function"], "else the test would see nothing");
+    assert.deepEqual(outcome(deferred, expression), [false, "function", "function"]);
+    assert.deepEqual(outcome([], expression), [true, "function", "function"], "else the test would see nothing");
   });
 
   it("come when somebody asks, with the same result", () => {
     const expression = `(await pulumi.runtime.serializeFunction(() => [1, 2].map((n) => n + 1))).text`;
-    const text = after(deferred, expression);
+    const text = outcome(deferred, expression);
     assert.match(String(text), /n \+ 1/);
-    assert.equal(text, after([], expression));
+    assert.equal(text, outcome([], expression));
   });
 });
