@@ -28,7 +28,11 @@ const onlyClient: Plugin = {
     }));
     build.onLoad({ filter: /./, namespace: "client" }, ({ pluginData }) => ({
       resolveDir: pluginData as string,
-      contents: `export { default as Client } from "undici/lib/dispatcher/client.js";
+      // What undici's own index does besides: `request` is put into all dispatchers.
+      contents: `import Dispatcher from "undici/lib/dispatcher/dispatcher.js";
+import request from "undici/lib/api/api-request.js";
+Dispatcher.prototype.request = request;
+export { default as Client } from "undici/lib/dispatcher/client.js";
 export { default as buildConnector } from "undici/lib/core/connect.js";`,
     }));
   },

@@ -82,6 +82,9 @@ describe("sourceBundle", () => {
       assert.equal(code, 0);
       const summary = JSON.parse(readFileSync(join(folder, "results", "run", "summary.json"), "utf8"));
       assert.deepEqual([summary.status, summary.stages[0].outcomes.ok], ["complete", 6]);
+      // Asked for in another way than prompts are sent: a bundle once lacked it.
+      const engine = JSON.parse(readFileSync(join(folder, "results", "run", "engine.json"), "utf8"));
+      assert.deepEqual([engine.models[0].id, engine.missing], [fastConfig.model, {}]);
     } finally {
       simulator.kill();
     }
