@@ -12,38 +12,49 @@ interface Step {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const steps: readonly Step[] = [
+const checks: readonly Step[] = [
   { name: "format and lint", bin: "biome", args: ["check", "."], counts: false },
   { name: "types", bin: "tsc", args: [], counts: false },
+];
+
+const tests: readonly Step[] = [
   { name: "unit tests", bin: "mocha", args: ["--no-color"], counts: true },
   { name: "engine tests", bin: "mocha", args: ["--no-color", "--config", ".mocharc.engine.json"], counts: true },
 ];
 
-/** On a real cluster, named by LLMBENCH_TEST_KUBECONFIG; about half an hour. */
-const clusterSteps: readonly Step[] = [
-  {
-    name: "cluster tests, three at a time",
-    bin: "mocha",
-    args: ["--no-color", "--config", ".mocharc.cluster.json"],
-    counts: true,
-    // What is left behind is then looked for among the objects that name the test's own namespace.
-    env: { LLMBENCH_TEST_CLUSTER_SHARED: "1" },
-  },
-  {
-    // They change the node, kill the API server, or list all that is in the cluster.
-    name: "cluster tests that want the cluster for themselves",
-    bin: "mocha",
-    args: ["--no-color", "--config", ".mocharc.clusterAlone.json"],
-    counts: true,
-  },
-  {
-    // Last: it brings the kinds of llm-d's charts to the cluster for a while. What no network gives is skipped and counted.
-    name: "the real charts of llm-d",
-    bin: "mocha",
-    args: ["--no-color", "--config", ".mocharc.charts.json"],
-    counts: true,
-  },
-];
+const severalOnCluster: Step = {
+  name: "cluster tests, three at a time",
+  bin: "mocha",
+  args: ["--no-color", "--config", ".mocharc.cluster.json"],
+  counts: true,
+  // What is left behind is then looked for among the objects that name the test's own namespace.
+  env: { LLMBENCH_TEST_CLUSTER_SHARED: "1" },
+};
+
+/** They change the node, kill the API server, or list all that is in the cluster. */
+const aloneOnCluster: Step = {
+  name: "cluster tests that want the cluster for themselves",
+  bin: "mocha",
+  args: ["--no-color", "--config", ".mocharc.clusterAlone.json"],
+  counts: true,
+};
+
+/** Last: it brings the kinds of llm-d's charts to the cluster for a while. What no network gives is skipped and counted. */
+const realCharts: Step = {
+  name: "the real charts of llm-d",
+  bin: "mocha",
+  args: ["--no-color", "--config", ".mocharc.charts.json"],
+  counts: true,
+};
+
+/**
+ * What is done after another; each is one or two lanes that go side by side, as two lists of steps. Tests that want the
+ * cluster for themselves mostly wait for it, and leave a core to those that need none.
+ */
+type Plan = readonly (readonly (readonly Step[])[])[];
+const plan: Plan = [[checks], [tests]];
+/** On a real cluster, named by LLMBENCH_TEST_KUBECONFIG. */
+const planWithCluster: Plan = [[checks], [tests, [aloneOnCluster]], [[severalOnCluster, realCharts]]];
 
 /** `./bench test`: every step runs even when one fails; the last line counts them all. */
 export async function test({ cluster }: { readonly cluster: boolean }): Promise<number> {
@@ -54,9 +65,7 @@ export async function test({ cluster }: { readonly cluster: boolean }): Promise<
     total.failing += 1;
   }
   const failures: string[] = [];
-  for (const step of cluster ? [...steps, ...clusterSteps] : steps) {
-    process.stdout.write(`\n== ${step.name}\n`);
-    const { code, output } = await run(step);
+  const count = (step: Step, { code, output }: Outcome) => {
     for (const kind of ["passing", "failing", "pending"] as const) {
       if (step.counts) total[kind] += Number(new RegExp(`^\\s+(\\d+) ${kind}`, "m").exec(output)?.[1] ?? 0);
     }
@@ -64,12 +73,31 @@ export async function test({ cluster }: { readonly cluster: boolean }): Promise<
     if (!step.counts) total[code === 0 ? "passing" : "failing"] += 1;
     // A runner that dies before it counts has failed, whatever it printed.
     else if (code !== 0 && !/^\s+\d+ failing/m.test(output)) total.failing += 1;
+  };
+  for (const lanes of cluster ? planWithCluster : plan) {
+    const [shown = [], beside = []] = lanes;
+    await Promise.all([
+      inTurn(shown, async (step) => {
+        process.stdout.write(`\n== ${step.name}\n`);
+        count(step, await run(step, process));
+      }),
+      inTurn(beside, async (step) => {
+        process.stdout.write(`\n== ${step.name}: at the same time, shown at their end\n`);
+        const outcome = await run(step);
+        process.stdout.write(`\n== ${step.name}\n${outcome.output}`);
+        count(step, outcome);
+      }),
+    ]);
   }
   // Once more, where it is read first: a step's own words are thousands of lines above.
   if (failures.length > 0) process.stdout.write(`\nwhat failed:\n${failures.join("")}`);
   const skipped = total.pending > 0 ? `, ${total.pending} skipped` : "";
   process.stdout.write(`\n${total.passing} passed, ${total.failing} failed${skipped}\n`);
   return total.failing === 0 ? 0 : 1;
+}
+
+async function inTurn(steps: readonly Step[], make: (step: Step) => Promise<void>): Promise<void> {
+  for (const step of steps) await make(step);
 }
 
 /** mocha's list of failures, else the end of what was printed. */
@@ -79,7 +107,13 @@ function whatFailed(output: string): string {
   return (list < 0 ? lines.slice(-40) : lines.slice(0, 200)).join("\n");
 }
 
-function run({ bin, args, env }: Step): Promise<{ code: number; output: string }> {
+interface Outcome {
+  readonly code: number;
+  readonly output: string;
+}
+
+/** @param shown where its output goes as it comes */
+function run({ bin, args, env }: Step, shown?: Pick<NodeJS.Process, "stdout" | "stderr">): Promise<Outcome> {
   const child = spawn(join(projectRoot, "node_modules", ".bin", bin), args, {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
@@ -90,7 +124,7 @@ function run({ bin, args, env }: Step): Promise<{ code: number; output: string }
   for (const stream of ["stdout", "stderr"] as const)
     child[stream].on("data", (data: Buffer) => {
       output += data;
-      process[stream].write(data);
+      shown?.[stream].write(data);
     });
   return new Promise((resolve, reject) => {
     child.once("error", reject);
