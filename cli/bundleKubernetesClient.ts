@@ -5,11 +5,11 @@ import { projectRoot } from "../run/projectRoot.ts";
 /*
  * The Kubernetes client is 800 modules, whose loading alone takes most of a second of every command on a cluster. As one
  * file it takes a third of that. `./bench` calls this after `npm ci` and then runs with the condition "bundled", under
- * which package.json resolves #kubernetes-client to this file; a plain `pulumi` and the tests take the package itself.
+ * which package.json resolves #kubernetes-client to this file; a plain `pulumi` and the tests take the packages themselves.
  */
 await build({
   absWorkingDir: projectRoot,
-  stdin: { contents: 'export * from "@kubernetes/client-node";', resolveDir: projectRoot },
+  entryPoints: [join(projectRoot, "cluster", "kubernetesClient.ts")],
   outfile: join(projectRoot, ".bench", "kubernetes-client.mjs"),
   bundle: true,
   format: "esm",

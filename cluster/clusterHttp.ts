@@ -1,6 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Dispatcher, request } from "undici";
-import { type PromiseHttpLibrary, type RequestContext, ResponseContext } from "#kubernetes-client";
+import {
+  type Dispatcher,
+  type PromiseHttpLibrary,
+  type RequestContext,
+  ResponseContext,
+  request,
+} from "#kubernetes-client";
 import { isTransient, isTransientStatus } from "./noAnswer.ts";
 
 /** Of one request with its answer, in ms; the client's own wait for ever. */

@@ -1,5 +1,4 @@
-import { request } from "undici";
-import { ApiException, HttpMethod, RequestContext } from "#kubernetes-client";
+import { ApiException, HttpMethod, RequestContext, request } from "#kubernetes-client";
 import { authenticationOf } from "./clusterLogin.ts";
 import type { Cluster } from "./connection.ts";
 import { isStatus } from "./noAnswer.ts";

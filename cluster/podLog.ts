@@ -1,5 +1,4 @@
-import { request } from "undici";
-import { HttpMethod, RequestContext } from "#kubernetes-client";
+import { HttpMethod, RequestContext, request } from "#kubernetes-client";
 import { authenticationOf } from "./clusterLogin.ts";
 import type { Cluster } from "./connection.ts";
 
