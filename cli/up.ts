@@ -1,6 +1,5 @@
 import { join } from "node:path";
 import type { Stack } from "@pulumi/pulumi/automation/index.js";
-import { terminalTable } from "../analysis/write/terminalTable.ts";
 import type { BenchmarkResult } from "../run/benchmark.ts";
 import { describeScenario } from "../run/describeScenario.ts";
 import { planAgain, plannedRuns } from "../run/plannedRun.ts";
@@ -47,13 +46,13 @@ export async function up(name: string, options: UpOptions): Promise<number> {
   } catch (error) {
     if (!interrupt.signal.aborted) {
       // What was measured is told all the same; that something could not be deployed must not be lost behind it.
-      if (driver.result !== null && driver.result.ran > 0 && !options.quiet) printResult(driver.result, name);
+      if (driver.result !== null && driver.result.ran > 0 && !options.quiet) await printResult(driver.result, name);
       throw error;
     }
     // Ctrl-C in a terminal reaches the engine as well: it ends at once, while the generator still flushes.
     await driver.settled(60);
   }
-  if (driver.result !== null && !options.quiet) printResult(driver.result, name);
+  if (driver.result !== null && !options.quiet) await printResult(driver.result, name);
   if (interrupt.signal.aborted) return 130;
   if (scenario.mode !== "benchmark") return 0;
   if (driver.result?.status !== "complete") return 1;
@@ -74,10 +73,14 @@ async function checkState(
   await takeOver(own, name, settings, stack, (line) => driver.say(line));
 }
 
-function printResult(result: BenchmarkResult, name: string): void {
+async function printResult(result: BenchmarkResult, name: string): Promise<void> {
   const out = (text: string) => process.stdout.write(`${text}\n`);
   const { analysis, problems } = result;
-  if (analysis !== null) out(terminalTable(analysis));
+  if (analysis !== null) {
+    // Here, because statistics are 400 modules that the engine need not wait for.
+    const { terminalTable } = await import("../analysis/write/terminalTable.ts");
+    out(terminalTable(analysis));
+  }
   // The table's own warnings tell why an analysed run is not complete.
   else for (const problem of problems) out(`! ${problem}`);
   if (problems.length > 0) {

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Analysis } from "../analysis/analysis.ts";
-import { terminalTable } from "../analysis/write/terminalTable.ts";
 import type { BenchmarkResult } from "../run/benchmark.ts";
 import { type Driver, progressLine, type RunProgress } from "../run/driver.ts";
 
@@ -41,7 +40,11 @@ export class EngineDriver implements Driver {
   }
 
   async finish(result: BenchmarkResult): Promise<Analysis | null> {
-    if (result.analysis !== null) await pulumi.log.info(terminalTable(result.analysis));
+    if (result.analysis !== null) {
+      // Statistics are 400 modules, which a preview has no use for.
+      const { terminalTable } = await import("../analysis/write/terminalTable.ts");
+      await pulumi.log.info(terminalTable(result.analysis));
+    }
     if (result.problems.length > 0) {
       const next =
         result.notMade === result.problems.length
