@@ -1,4 +1,6 @@
 import { spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../run/projectRoot.ts";
 import { pulumiCommand } from "./pulumiCli.ts";
@@ -57,8 +59,19 @@ const plan: Plan = [[checks], [tests]];
 const planWithCluster: Plan = [[checks], [tests, [aloneOnCluster]], [[severalOnCluster, realCharts]]];
 
 /** `./bench test`: every step runs even when one fails; the last line counts them all. */
-export async function test({ cluster }: { readonly cluster: boolean }): Promise<number> {
+export async function test(options: { readonly cluster: boolean }): Promise<number> {
   await pulumiCommand();
+  // Tests run from copies of the project: in the user's own cache each copy would leave its compiled files for good.
+  const compileCache = mkdtempSync(join(tmpdir(), "llm-bench-compile-cache-"));
+  process.env.NODE_COMPILE_CACHE = compileCache;
+  try {
+    return await testAll(options);
+  } finally {
+    rmSync(compileCache, { recursive: true, force: true });
+  }
+}
+
+async function testAll({ cluster }: { readonly cluster: boolean }): Promise<number> {
   const total = { passing: 0, failing: 0, pending: 0 };
   if (cluster && !process.env.LLMBENCH_TEST_KUBECONFIG) {
     process.stdout.write("cluster tests: LLMBENCH_TEST_KUBECONFIG names no kubeconfig\n");
