@@ -68,7 +68,7 @@ async function build(root: string, version: semver.SemVer, reason: string): Prom
     package: "github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
     ldflags: `-s -w -X github.com/pulumi/pulumi/sdk/v3/go/common/version.Version=v${version}`,
     output: join(root, "bin", "pulumi"),
-    usualSeconds: 270,
+    usualSeconds: 400,
   });
 }
 
