@@ -19,10 +19,15 @@ const checks: readonly Step[] = [
   { name: "types", bin: "tsc", args: [], counts: false },
 ];
 
-const tests: readonly Step[] = [
-  { name: "unit tests", bin: "mocha", args: ["--no-color"], counts: true },
-  { name: "engine tests", bin: "mocha", args: ["--no-color", "--config", ".mocharc.engine.json"], counts: true },
-];
+const unitTests: Step = { name: "unit tests", bin: "mocha", args: ["--no-color"], counts: true };
+
+/** They measure and compare, and want the machine for themselves. */
+const engineTests: Step = {
+  name: "engine tests",
+  bin: "mocha",
+  args: ["--no-color", "--config", ".mocharc.engine.json"],
+  counts: true,
+};
 
 const severalOnCluster: Step = {
   name: "cluster tests, three at a time",
@@ -50,13 +55,17 @@ const realCharts: Step = {
 };
 
 /**
- * What is done after another; each is one or two lanes that go side by side, as two lists of steps. Tests that want the
+ * What is done one after another; each is one or two lanes that go side by side, as two lists of steps. Tests that want the
  * cluster for themselves mostly wait for it, and leave a core to those that need none.
  */
 type Plan = readonly (readonly (readonly Step[])[])[];
-const plan: Plan = [[checks], [tests]];
+const plan: Plan = [[checks], [[unitTests, engineTests]]];
 /** On a real cluster, named by LLMBENCH_TEST_KUBECONFIG. */
-const planWithCluster: Plan = [[checks], [tests, [aloneOnCluster]], [[severalOnCluster, realCharts]]];
+const planWithCluster: Plan = [
+  [checks],
+  [[unitTests], [aloneOnCluster]],
+  [[engineTests, severalOnCluster, realCharts]],
+];
 
 /** `./bench test`: every step runs even when one fails; the last line counts them all. */
 export async function test(options: { readonly cluster: boolean }): Promise<number> {
