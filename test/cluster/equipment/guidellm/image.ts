@@ -29,7 +29,14 @@ export function importGuidellmImage(python: Python, packages: string): void {
     writeFileSync(
       config,
       JSON.stringify({
-        Env: [`PATH=${pathOfImage}`, `LD_LIBRARY_PATH=${libraries}`, "HOME=/home/guidellm", "USE_TORCH=0"],
+        Env: [
+          `PATH=${pathOfImage}`,
+          `LD_LIBRARY_PATH=${libraries}`,
+          // Debian's Python looks into dist-packages alone.
+          `PYTHONPATH=/usr/local/lib/${python.name}/site-packages`,
+          "HOME=/home/guidellm",
+          "USE_TORCH=0",
+        ],
         User: "1001:0",
         Entrypoint: ["/opt/app-root/bin/guidellm"],
         Cmd: ["run"],
