@@ -26,6 +26,8 @@ export class LiveLine {
     if (this.#out.isTTY && this.#shown !== "") this.#out.write("\r\x1b[K");
     this.#out.write(`${text}\n`);
     if (this.#out.isTTY && this.#shown !== "") this.#out.write(this.#shown);
+    // What comes next is about something new: in a log, a short run would else be over before its first line of progress.
+    this.#lastPlain = 0;
   }
 
   end(): void {
