@@ -13,6 +13,7 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manifest } from "../../analysis/run.ts";
+import { pulumiHome } from "./pulumiHome.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const client = join(root, ".bench", "kubernetes-client.mjs");
@@ -116,6 +117,7 @@ export class Checkout {
       env: {
         ...process.env,
         ...this.#variables,
+        PULUMI_HOME: pulumiHome(),
         PULUMI_BACKEND_URL: `file://${state}`,
         LLMBENCH_RESULTS: this.results,
         NO_COLOR: "1",

@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type EngineEvent, LocalWorkspace, type PulumiFn, type Stack } from "@pulumi/pulumi/automation/index.js";
 import { pulumiCommand } from "../../../cli/pulumiCli.ts";
 import { withoutReadBack } from "../../../cli/withoutReadBack.ts";
+import { pulumiHome } from "../../engine/pulumiHome.ts";
 import { providersFolder } from "./providers/folder.ts";
 
 /** To put first on PATH: the stand-ins, and the Node that runs them. */
@@ -14,6 +15,7 @@ export const providersPath = [providersFolder(), dirname(process.execPath)].join
 export function standInEnvironment(state: string): Record<string, string> {
   return {
     PATH: [providersPath, process.env.PATH ?? ""].join(delimiter),
+    PULUMI_HOME: pulumiHome(),
     PULUMI_BACKEND_URL: `file://${state}`,
     PULUMI_CONFIG_PASSPHRASE: "not empty",
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
