@@ -1,4 +1,4 @@
-import { type RequestOptions, request } from "node:https";
+import { Agent, type RequestOptions, request } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 
 /** Requests by path, for what has no typed client: discovery, kinds known only at run time, dry runs. */
@@ -12,6 +12,8 @@ export function serverOf(kubeconfig: string): ApiServer {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const base = config.getCurrentCluster()?.server ?? "";
+  // Kept for all requests: the client's own agent makes a connection for each, and a listing asks a hundred times.
+  const agent = new Agent({ keepAlive: true });
   const send = async <Answer>(method: string, path: string, body: unknown, contentType = "application/json") => {
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const headers: Record<string, string> = { "content-type": contentType };
@@ -19,6 +21,7 @@ export function serverOf(kubeconfig: string): ApiServer {
     if (sent !== undefined) headers["content-length"] = String(Buffer.byteLength(sent));
     const options: RequestOptions = { method, timeout: 30_000, headers };
     await config.applyToHTTPSOptions(options);
+    options.agent = agent;
     const { code, text } = await exchange(base + path, options, sent);
     const answer: unknown = JSON.parse(text || "{}");
     if (code >= 300) throw new Error((answer as { message?: string }).message ?? `HTTP status ${code}`);

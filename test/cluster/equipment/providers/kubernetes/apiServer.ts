@@ -1,5 +1,5 @@
 import { request as httpRequest } from "node:http";
-import { request as httpsRequest, type RequestOptions } from "node:https";
+import { Agent, request as httpsRequest, type RequestOptions } from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { isMap, type Json, type JsonObject } from "../wire/propertyValue.ts";
 import { type KubeObject, kubeObject, namespaceOf } from "./object.ts";
@@ -30,6 +30,8 @@ const connectMilliseconds = 30_000; // client-go rest/config.go: the dialer's ti
 
 export class ApiServer {
   readonly #config: KubeConfig;
+  /** Kept for all requests: the client's own agent makes a connection for each, and both sides a key for it. */
+  readonly #agent = new Agent({ keepAlive: true });
   readonly #kinds = new Map<string, Kind>();
 
   constructor(config: KubeConfig) {
@@ -106,6 +108,7 @@ export class ApiServer {
     if (sent !== undefined) headers["content-length"] = String(Buffer.byteLength(sent));
     const options: RequestOptions = { method, headers };
     await this.#config.applyToHTTPSOptions(options);
+    if (url.protocol === "https:") options.agent = this.#agent;
     const { code, text } = await exchange(url, options, sent);
     const answer: unknown = text === "" ? {} : parsed(text);
     if (code >= 200 && code < 300) return answer as JsonObject;
