@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
 import * as semver from "semver";
 import { projectRoot } from "../run/projectRoot.ts";
+import { askedCli } from "./askedCli.ts";
 import { CommandError } from "./commandError.ts";
 import { goBuild } from "./goBuild.ts";
 import { withElapsed } from "./liveLine.ts";
@@ -32,14 +33,14 @@ export async function pulumiCommand(): Promise<PulumiCommand> {
   const root = cachedRoot();
   const reason = await download(root, version);
   if (reason !== null) await build(root, version, reason);
-  return PulumiCommand.get({ root, version });
+  return askedCli(root, version);
 }
 
 /** What is there already, or null; installs nothing. */
 export async function installedCommand(): Promise<PulumiCommand | null> {
   const version = pinnedVersion();
-  const onPath = await PulumiCommand.get({ version }).catch(() => null);
-  return onPath ?? (await PulumiCommand.get({ root: cachedRoot(), version }).catch(() => null));
+  const onPath = has("pulumi") ? await PulumiCommand.get({ version }).catch(() => null) : null;
+  return onPath ?? (await askedCli(cachedRoot(), version).catch(() => null));
 }
 
 /** The official installer, through the Automation API. Returns why it could not be used, or null. */
