@@ -14,9 +14,12 @@ const banner = [
   'import{createRequire as llmBenchCreateRequire}from"node:module";const require=llmBenchCreateRequire(import.meta.url);',
 ].join("\n");
 
+/** Parts of undici that its client asks for with bodies that are forms, and on HTTP/2: neither is ever sent. */
+const unused = /\/(web\/fetch\/(body|formdata)|web\/webidl|client-h2)(\.js)?$/;
+
 /**
- * Of undici the client and nothing else: fetch, WebSocket, caches and mocks are half of it, and every byte goes through the
- * Pulumi engine, its state (written anew with each resource) and the API server.
+ * Of undici the HTTP/1 client and nothing else: fetch, WebSocket, caches, mocks and HTTP/2 are three quarters of it, and every
+ * byte goes through the Pulumi engine, its log and its state (written anew with each resource) and the API server.
  */
 const onlyClient: Plugin = {
   name: "undici's client",
@@ -34,6 +37,14 @@ import request from "undici/lib/api/api-request.js";
 Dispatcher.prototype.request = request;
 export { default as Client } from "undici/lib/dispatcher/client.js";
 export { default as buildConnector } from "undici/lib/core/connect.js";`,
+    }));
+    build.onResolve({ filter: unused }, ({ path }) => ({ path, namespace: "unused" }));
+    build.onLoad({ filter: /./, namespace: "unused" }, ({ path }) => ({
+      contents: `module.exports = () => { throw new Error(${JSON.stringify(`${path} of undici is not in this bundle`)}); };`,
+    }));
+    // The parser without SIMD, which only processors without any need, would be a second copy of the parser.
+    build.onResolve({ filter: /\/llhttp-wasm\.js$/ }, ({ resolveDir }) => ({
+      path: join(resolveDir, "..", "llhttp", "llhttp_simd-wasm.js"),
     }));
   },
 };
