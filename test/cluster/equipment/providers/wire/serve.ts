@@ -1,3 +1,4 @@
+import { flushCompileCache } from "node:module";
 import * as grpc from "@grpc/grpc-js";
 import plugin from "@pulumi/pulumi/proto/plugin_pb.js";
 import services from "@pulumi/pulumi/proto/provider_grpc_pb.js";
@@ -27,6 +28,8 @@ export async function serve(provider: Provider): Promise<void> {
     ),
   );
   process.stdout.write(`${port}\n`);
+  // The engine ends a provider by a signal, at which Node keeps nothing of what it compiled for the next one.
+  flushCompileCache();
 }
 
 /** One handler for every method of the protocol; what is missing here says so when it is called. */
