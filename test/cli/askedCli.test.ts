@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
 import * as semver from "semver";
 import { askedCli } from "../../cli/askedCli.ts";
 
@@ -27,7 +28,7 @@ describe("the version of a CLI of ours", () => {
     for (const command of [await askedCli(root, version), await askedCli(root, version)]) {
       assert.equal(command.command, join(root, "bin", "pulumi"));
       assert.equal(String(command.version), "3.250.0");
-      assert.equal(typeof command.run, "function");
+      assert.ok(command instanceof PulumiCommand);
     }
     assert.equal(asked(), 1);
     install("v3.251.10");
