@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { openshiftId } from "./equipment/admission/podPatch.ts";
-import { describeOnCluster, testCore } from "./equipment/cluster.ts";
+import { describeOnCluster } from "./equipment/cluster.ts";
+import { EngineWatch } from "./equipment/engineWatch.ts";
 import { GpuStack, hubToken, noGpuStacks } from "./equipment/gpuStack.ts";
 import { engines, objectsOf } from "./equipment/objectsOf.ts";
 import { isSize, lacks, reviewed } from "./equipment/reviewed.ts";
@@ -70,25 +70,20 @@ describeOnCluster("ocp-h100: 70B over four GPUs, and two of them in turn", () =>
     assert.match(stdout, /together ask for 8 nvidia\.com\/gpu, the 1 nodes with .* have 4/);
   });
 
-  it("compare --in-turn has one engine at a time, and compares them", async () => {
-    let most = 0;
-    const started = stack.checkout.start("compare", "ocp-h100", "--in-turn");
-    let isOver = false;
-    const watching = (async () => {
-      while (!isOver) {
-        const { items } = await testCore().listNamespacedPod({
-          namespace: stack.checkout.namespace,
-          labelSelector: engines,
-        });
-        most = Math.max(most, items.filter(({ spec }) => spec?.nodeName !== undefined).length);
-        await sleep(500);
-      }
-    })();
-    const { code, stdout, stderr } = await started.ended;
-    isOver = true;
-    await watching;
+  it("compare --in-turn never has two engines at once, compares them, and leaves none", async () => {
+    const watch = new EngineWatch(stack.checkout.namespace);
+    const { code, stdout, stderr } = await bench("compare", "ocp-h100", "--in-turn");
+    const seen = await watch.stop();
     assert.equal(code, 0, stderr + stdout);
-    assert.equal(most, 1);
+    assert.ok(
+      seen.every((together) => together.length <= 1),
+      `engines together: ${JSON.stringify(seen)}`,
+    );
+    assert.deepEqual(
+      seen.flat().filter((target, i, all) => target !== all[i - 1]),
+      ["llama-70b", "baseline", "candidate"],
+      "the first one is what the earlier `up` had left",
+    );
     const runs = [...stack.checkout.runs("ocp-h100").values()].filter((run) => run?.target !== "llama-70b");
     assert.deepEqual(runs.map((run) => [run?.target, run?.status]).sort(), [
       ["baseline", "complete"],
@@ -97,7 +92,8 @@ describeOnCluster("ocp-h100: 70B over four GPUs, and two of them in turn", () =>
     const [first, second] = runs.sort((a, b) => String(a?.startedAt).localeCompare(String(b?.startedAt)));
     assert.ok(String(first?.endedAt) <= String(second?.startedAt));
     assert.match(stdout, /SIMULATED/);
-    assert.match(stdout, /baseline/);
+    assert.match(stdout, /candidate.*(worse|better|equal|same|inconclusive|undecided)/i);
+    assert.deepEqual(objectsOf(stack.checkout, "pods,deployments", engines), []);
   });
 
   it("destroy leaves nothing in the cluster", async () => {

@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
 import { readdirSync } from "node:fs";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod } from "@kubernetes/client-node";
 import type { Manifest } from "../../analysis/run.ts";
-import { labelKeys } from "../../manifests/labels.ts";
-import { describeOnCluster, testCore } from "./equipment/cluster.ts";
+import { describeOnCluster } from "./equipment/cluster.ts";
 import { ClusterCheckout } from "./equipment/clusterCheckout.ts";
-import { engines, harnesses, objectsOf } from "./equipment/objectsOf.ts";
+import { harnesses, objectsOf } from "./equipment/objectsOf.ts";
 
 const targets = [{ name: "baseline" }, { name: "candidate", simulator: { slowdown: 1.5 } }];
 const small = {
@@ -56,31 +54,6 @@ describeOnCluster("two targets on a cluster", () => {
     assert.match(checkout.read("two", String(folder), "README.md"), /candidate/);
   });
 
-  it("in turn: never two engines at once, the same comparison, and no engine is left", async () => {
-    checkout.stack("two", { ...small, repetitions: 1, seed: 5 });
-    const before = runsOf(checkout, "two").map(({ runId }) => runId);
-    const watch = new EngineWatch(checkout.namespace);
-    const { code, stdout, stderr } = await checkout.bench("compare", "two", "--in-turn");
-    const seen = await watch.stop();
-    assert.equal(code, 0, stderr + stdout);
-    const made = runsOf(checkout, "two").filter(({ runId }) => !before.includes(runId));
-    assert.deepEqual(
-      made.map(({ target, status }) => `${target} ${status}`),
-      ["baseline complete", "candidate complete"],
-    );
-    assert.match(stdout, /candidate.*(worse|better|equal|same|inconclusive|undecided)/i);
-    assert.ok(
-      seen.every((together) => together.length <= 1),
-      `engines together: ${JSON.stringify(seen)}`,
-    );
-    assert.deepEqual(
-      seen.flat().filter((target, i, all) => target !== all[i - 1]),
-      ["baseline", "candidate"],
-    );
-    assert.deepEqual(objectsOf(checkout, "pods", engines), []);
-    assert.deepEqual(objectsOf(checkout, "deployments"), []);
-  });
-
   it("destroy leaves nothing", async () => {
     const { code, stderr } = await checkout.bench("destroy", "two");
     assert.equal(code, 0, stderr);
@@ -108,40 +81,4 @@ function assertDisjoint(intervals: readonly Interval[]): void {
   for (const { name, from, to } of inOrder) assert.ok(from <= to, `${name} has both times: ${from} ${to}`);
   for (const [i, { name, from }] of inOrder.slice(1).entries())
     assert.ok(from >= (inOrder[i] as Interval).to, `${name} began while ${inOrder[i]?.name} was running`);
-}
-
-/** Looks several times a second which targets have an engine's pod. */
-class EngineWatch {
-  readonly #states: string[][] = [];
-  readonly #stopped = new AbortController();
-  readonly #looking: Promise<void>;
-
-  constructor(namespace: string) {
-    this.#looking = this.#look(namespace);
-  }
-
-  async #look(namespace: string): Promise<void> {
-    const core = testCore();
-    while (!this.#stopped.signal.aborted) {
-      // A test beside this one may have stopped the API server for a moment.
-      const list = await core.listNamespacedPod({ namespace, labelSelector: engines }).catch(() => null);
-      if (list !== null) this.#note([...new Set(list.items.map(targetOf))].sort());
-      await sleep(200);
-    }
-  }
-
-  #note(targets: string[]): void {
-    if (JSON.stringify(targets) !== JSON.stringify(this.#states.at(-1))) this.#states.push(targets);
-  }
-
-  /** Targets side by side, in order; what an earlier `up` had left beside the first one is not counted. */
-  async stop(): Promise<string[][]> {
-    this.#stopped.abort();
-    await this.#looking;
-    return this.#states.slice(this.#states.findIndex((targets) => targets.length < 2));
-  }
-}
-
-function targetOf(pod: V1Pod): string {
-  return String(pod.metadata?.labels?.[labelKeys.target]);
 }
