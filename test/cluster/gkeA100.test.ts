@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { V1Deployment, V1Job, V1Pod } from "@kubernetes/client-node";
 import { describeOnCluster, testCore } from "./equipment/cluster.ts";
-import { GpuStack, hubToken, noGpuStacks } from "./equipment/gpuStack.ts";
+import { GpuStack, hubToken, noGpuStacks, shortLoad } from "./equipment/gpuStack.ts";
 import { engines, objectsOf, uidsOf } from "./equipment/objectsOf.ts";
 import { isSize, lacks, reviewed } from "./equipment/reviewed.ts";
 
@@ -10,7 +10,7 @@ const short = {
   // The default's image is not here; what is tested is the engine and the run around it.
   harness: "llmbench",
   hfToken: hubToken,
-  workloadOverrides: { "stages.concurrency": [1, 2], "stages.seconds": 2, "warmup.requests": 2 },
+  workloadOverrides: { ...shortLoad, "stages.concurrency": [1, 2] },
 };
 const downloads = "app.kubernetes.io/component=model-cache";
 

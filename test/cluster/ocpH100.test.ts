@@ -3,7 +3,7 @@ import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { openshiftId } from "./equipment/admission/podPatch.ts";
 import { describeOnCluster } from "./equipment/cluster.ts";
 import { EngineWatch } from "./equipment/engineWatch.ts";
-import { GpuStack, hubToken, noGpuStacks } from "./equipment/gpuStack.ts";
+import { GpuStack, hubToken, noGpuStacks, shortLoad } from "./equipment/gpuStack.ts";
 import { engines, objectsOf } from "./equipment/objectsOf.ts";
 import { isSize, lacks, reviewed } from "./equipment/reviewed.ts";
 
@@ -12,7 +12,7 @@ const short = {
   // The default's image is not here; what is tested is the engine and the run around it.
   harness: "llmbench",
   hfToken: hubToken,
-  workloadOverrides: { "stages.concurrency": [2], "stages.seconds": 2, "warmup.requests": 2 },
+  workloadOverrides: shortLoad,
 };
 
 function skipWithoutGpus(context: Mocha.Context): void {

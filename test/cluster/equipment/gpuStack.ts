@@ -27,6 +27,14 @@ export interface GpuSurroundings {
 /** A token that opens gated models of the stand-in's hub; nothing real. */
 export const hubToken = "hf_a_token_of_the_tests";
 
+/** A load of seconds for stacks that are sized for hours: with answers of the usual length it would take twenty. */
+export const shortLoad = {
+  "stages.concurrency": [2],
+  "stages.seconds": 2,
+  "warmup.requests": 2,
+  "data.outputTokens": { type: "fixed", value: 16 },
+};
+
 /**
  * What a stack with GPUs finds on its platform, on a test node: GPUs to be scheduled on, the pinned vLLM (a stand-in), the
  * platform's storage classes, and room. Manifests stay as users get them. Remove it before you look for leftovers. There
