@@ -29,16 +29,27 @@ const engineTests: Step = {
   counts: true,
 };
 
+// What is left behind is then looked for among the objects that name the test's own namespace.
+const shared = { LLMBENCH_TEST_CLUSTER_SHARED: "1" };
+
 const severalOnCluster: Step = {
   name: "cluster tests, three at a time",
   bin: "mocha",
   args: ["--no-color", "--config", ".mocharc.cluster.json"],
   counts: true,
-  // What is left behind is then looked for among the objects that name the test's own namespace.
-  env: { LLMBENCH_TEST_CLUSTER_SHARED: "1" },
+  env: shared,
 };
 
-/** They change the node, kill the API server, or list all that is in the cluster. */
+/** One after another: the cluster has one node to be given GPUs. */
+const gpusOnCluster: Step = {
+  name: "cluster tests with GPUs",
+  bin: "mocha",
+  args: ["--no-color", "--config", ".mocharc.clusterGpus.json"],
+  counts: true,
+  env: shared,
+};
+
+/** They kill the API server, list all that is in the cluster, or bring kinds to it that others would find. */
 const aloneOnCluster: Step = {
   name: "cluster tests that want the cluster for themselves",
   bin: "mocha",
@@ -55,16 +66,16 @@ const realCharts: Step = {
 };
 
 /**
- * What is done one after another; each is one or two lanes that go side by side, as two lists of steps. Tests that want the
- * cluster for themselves mostly wait for it, and leave a core to those that need none.
+ * What is done one after another; each is one or two lanes that go side by side, as two lists of steps. A lane that mostly
+ * waits for the cluster goes beside one that needs the processor.
  */
 type Plan = readonly (readonly (readonly Step[])[])[];
 const plan: Plan = [[checks], [[unitTests, engineTests]]];
 /** On a real cluster, named by LLMBENCH_TEST_KUBECONFIG. */
 const planWithCluster: Plan = [
-  [checks],
-  [[unitTests], [aloneOnCluster]],
-  [[engineTests, severalOnCluster, realCharts]],
+  [[...checks, unitTests], [aloneOnCluster]],
+  [[severalOnCluster], [gpusOnCluster]],
+  [[engineTests, realCharts]],
 ];
 
 /** `./bench test`: every step runs even when one fails; the last line counts them all. */

@@ -1,37 +1,18 @@
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { promisify } from "node:util";
-import type { KubernetesObject, V1Container, V1Job, V1PodSpec } from "@kubernetes/client-node";
+import type { KubernetesObject, V1Job, V1PodSpec } from "@kubernetes/client-node";
 import { ClusterError } from "../../cluster/clusterError.ts";
 import { type Cluster, clusterAccess, connect, reachable } from "../../cluster/connection.ts";
 import { stopOtherRuns } from "../../cluster/otherRuns.ts";
 import { type AwaitedEngine, type EngineProgress, waitForEngine } from "../../cluster/waitForEngine.ts";
-import { type RunEnd, waitForRun } from "../../cluster/waitForRun.ts";
+import { waitForRun } from "../../cluster/waitForRun.ts";
 import { labelKeys } from "../../manifests/labels.ts";
+import { counted, counting, followJob, jobOf, podSpec } from "./equipment/followedJob.ts";
 
 const namespace = `waiting-${randomBytes(3).toString("hex")}`;
-const busybox = "docker.io/library/busybox:1.36";
 const node = "docker.io/library/node:24-bookworm-slim";
 const never = new AbortController().signal;
-
-/** As restricted as our own pods, for the namespace enforces it. */
-function podSpec(container: Partial<V1Container>, more: Partial<V1PodSpec> = {}): V1PodSpec {
-  return {
-    terminationGracePeriodSeconds: 3,
-    securityContext: { runAsNonRoot: true, runAsUser: 1000, seccompProfile: { type: "RuntimeDefault" } },
-    containers: [
-      {
-        name: "vllm",
-        image: busybox,
-        securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } },
-        ...container,
-      },
-    ],
-    ...more,
-  };
-}
 
 function deployment(name: string, spec: V1PodSpec): KubernetesObject {
   const labels = { app: name };
@@ -53,15 +34,8 @@ function awaited(name: string): AwaitedEngine {
   return { target: name, namespace, workloads: [workload], service: name, downloadJob: null };
 }
 
-function job(name: string, script: string, more: object = {}, labels: Record<string, string> = {}): KubernetesObject {
-  const spec = podSpec({ name: "harness", command: ["sh", "-c", script] }, { restartPolicy: "Never" });
-  return {
-    apiVersion: "batch/v1",
-    kind: "Job",
-    metadata: { name, namespace, labels },
-    spec: { backoffLimit: 0, ...more, template: { metadata: { labels }, spec } },
-  } as KubernetesObject;
-}
+const job = (name: string, script: string, more: object = {}, labels: Record<string, string> = {}) =>
+  jobOf(namespace, name, script, more, labels);
 
 const server = "require('node:http').createServer((q, s) => s.end('ok')).listen(8000)";
 /** An engine that answers after 2 s, with the log line of one that loads weights. */
@@ -251,34 +225,8 @@ describe("waiting on a real cluster", function () {
     assert.ok(Date.now() - start < 4000);
   });
 
-  async function run(
-    name: string,
-    script: string,
-    more: object = {},
-    during: () => Promise<void> = async () => {},
-  ): Promise<RunEnd & { lines: string[]; phases: string[] }> {
-    await create(job(name, script, more));
-    const lines: string[] = [];
-    const phases: string[] = [];
-    const [end] = await Promise.all([
-      waitForRun(
-        cluster,
-        { namespace, name },
-        {
-          deadlineSeconds: 90,
-          signal: never,
-          onLine: (line) => void lines.push(line),
-          onPhase: (phase, detail) => void phases.push(detail === null ? phase : `${phase}: ${detail}`),
-        },
-      ),
-      during(),
-    ]);
-    return { ...end, lines, phases };
-  }
-
-  const counting = (count: number, pause: number) =>
-    `for i in $(seq 1 ${count}); do echo line $i; sleep ${pause}; done`;
-  const counted = (count: number) => Array.from({ length: count }, (_, i) => `line ${i + 1}`);
+  const run = (name: string, script: string, more: object = {}, during?: () => Promise<void>) =>
+    followJob(cluster, job(name, script, more), during);
 
   it("tells how runs end, with every line of their logs once", async () => {
     const [good, bad, late, burst] = await Promise.all([
@@ -350,27 +298,5 @@ describe("waiting on a real cluster", function () {
       "of-others",
       "planned",
     ]);
-  });
-
-  it("an API server that is killed while a run goes on costs no line", async function () {
-    const fault = process.env.LLMBENCH_TEST_CLUSTER_FAULT;
-    const cluster = process.env.LLMBENCH_TEST_CLUSTER;
-    if (!fault || !cluster) return this.skip();
-    const end = await run("fault", counting(60, 0.25), {}, async () => {
-      await sleep(4000);
-      await promisify(execFile)("sh", ["-c", `${fault} apiserver`]);
-      await sleep(3000);
-      await promisify(execFile)("sh", ["-c", `${cluster} up`]);
-    });
-    assert.equal(end.outcome, "succeeded");
-    assert.deepEqual(end.lines, counted(60));
-    assert.ok(
-      end.phases.some((phase) => phase.includes("the API server is away")),
-      JSON.stringify(end.phases),
-    );
-    assert.ok(
-      end.phases.some((phase) => phase.includes("is back after")),
-      JSON.stringify(end.phases),
-    );
   });
 });
