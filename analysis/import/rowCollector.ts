@@ -29,7 +29,7 @@ interface MeasuredMs {
 }
 
 const outcomeIndex = new Map(outcomes.map((name, index) => [name, index]));
-const FIRST_SIZE = 4096;
+const FIRST_SIZE = 64;
 const FINISH_NONE = 0;
 
 /** For another thread. */
@@ -56,7 +56,7 @@ export class RowCollector {
 
   add(row: FoundRow): void {
     const at = this.#length++;
-    if (at === this.#columns.request.length) this.#columns = resize(this.#columns, 2 * at, at);
+    if (at === this.#columns.request.length) this.#columns = resize(this.#columns, Math.max(FIRST_SIZE, 2 * at), at);
     const columns = this.#columns;
     columns.request[at] = at;
     columns.stage[at] = row.stage;

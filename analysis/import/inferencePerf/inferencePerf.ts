@@ -16,8 +16,8 @@ import { stageWindow, windowWithoutRows } from "./inferencePerfWindows.ts";
  */
 export const importInferencePerf: Importer = async (native) => {
   const files = await findFiles(native);
-  const { config, problem } = await readConfig(files.config);
-  const stages = await foundStages(files, config);
+  const { config, problem } = readConfig(files.config);
+  const stages = foundStages(files, config);
   const assigned = files.rows === null ? null : await assignedRows(files.rows, stages);
   const read = assigned?.read ?? null;
   const rows = read === null || read.rows.length === 0 ? null : read;
@@ -27,11 +27,11 @@ export const importInferencePerf: Importer = async (native) => {
   const problems = [problem, ...missing, ...(assigned?.problems ?? []), ...shortStages(stages)];
   return {
     harnessVersion: null,
-    startedAt: await startOf(native),
+    startedAt: startOf(native),
     ...results,
     problems: problems.filter((one) => one !== null),
     remarks: remarksOf(stages, config, rows),
-    server: await importPrometheus(stages.map(({ id }) => files.prometheus.get(id) ?? null)),
+    server: importPrometheus(stages.map(({ id }) => files.prometheus.get(id) ?? null)),
   };
 };
 

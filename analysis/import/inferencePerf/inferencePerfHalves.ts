@@ -33,7 +33,7 @@ export async function readLifecycleRows(
   const columns = new LifecycleColumns();
   const take = (element: unknown) => columns.add(lifecycleRow(element));
   const splitter = new JsonSplitter(file, [[]], new JsonShapes(wantedOfRow));
-  const boundary = (await boundaryIn(file, smallest)) ?? 0;
+  const boundary = boundaryIn(file, smallest) ?? 0;
   if (boundary > 0) {
     const tail = startTail(file, boundary);
     try {

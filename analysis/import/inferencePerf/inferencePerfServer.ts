@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import type { Measured } from "../../analysis.ts";
 import { noEngine } from "../../server/noEngine.ts";
 import type { ServerRecord, StageServer } from "../../server/serverMetrics.ts";
@@ -18,16 +18,16 @@ const lifetime: Measured = { value: null, reason: "inference-perf tells a mean s
  * versions from their sources. null: none of them can be read.
  * @param files of each stage in the plan's order; null: there is none
  */
-export async function importPrometheus(files: readonly (string | null)[]): Promise<ServerRecord | null> {
-  const stages = await Promise.all(files.map(async (file) => (file === null ? null : stageServer(await read(file)))));
+export function importPrometheus(files: readonly (string | null)[]): ServerRecord | null {
+  const stages = files.map((file) => (file === null ? null : stageServer(read(file))));
   if (stages.every((stage) => stage === null)) return null;
   return { source: "inference-perf's Prometheus", stages, series: [], remarks };
 }
 
 /** No figure of the load rests on it, so a damaged one is as good as none. */
-async function read(file: string): Promise<JsonObject> {
+function read(file: string): JsonObject {
   try {
-    return objectOf(valueAt(parsePythonJson(await readFile(file, "utf8")), "successes"));
+    return objectOf(valueAt(parsePythonJson(readFileSync(file, "utf8")), "successes"));
   } catch {
     return {};
   }

@@ -1,4 +1,5 @@
-import { readdir, readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { load as loadYaml } from "js-yaml";
 import type { Stage } from "../../../harness/plan.ts";
@@ -58,10 +59,11 @@ export async function findFiles(native: string): Promise<NativeFiles> {
   return { stages, rows, config: find(/^(.*\.|.*_|)config\.ya?ml$/) ?? null, prometheus };
 }
 
-export async function readReport(file: string): Promise<JsonObject> {
+/** A file of some kB is read sooner than another thread is asked for it. */
+export function readReport(file: string): JsonObject {
   let value: unknown;
   try {
-    value = parsePythonJson(await readFile(file, "utf8"));
+    value = parsePythonJson(readFileSync(file, "utf8"));
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     throw new ImportError(file, code === undefined ? "is not JSON" : `cannot be read (${code})`, collectAgain);
@@ -73,10 +75,10 @@ export async function readReport(file: string): Promise<JsonObject> {
 }
 
 /** config.yaml as the tool wrote it with the results; null: none, or it cannot be read. */
-export async function readConfig(file: string | null): Promise<{ config: JsonObject | null; problem: string | null }> {
+export function readConfig(file: string | null): { config: JsonObject | null; problem: string | null } {
   if (file === null) return { config: null, problem: null };
   try {
-    const value = loadYaml(await readFile(file, "utf8"));
+    const value = loadYaml(readFileSync(file, "utf8"));
     const config = objectOf(value);
     if (config === value) return { config, problem: null };
   } catch {
@@ -86,7 +88,7 @@ export async function readConfig(file: string | null): Promise<{ config: JsonObj
 }
 
 /** All stages by id: those with a report, and those that the config names. */
-export async function foundStages(files: NativeFiles, config: JsonObject | null): Promise<FoundStage[]> {
+export function foundStages(files: NativeFiles, config: JsonObject | null): FoundStage[] {
   const load = objectOf(config?.load);
   const configured = Array.isArray(load.stages) && load.sweep == null ? load.stages.map(objectOf) : [];
   const type = textOf(load.type);
@@ -94,7 +96,7 @@ export async function foundStages(files: NativeFiles, config: JsonObject | null)
   const stages: FoundStage[] = [];
   for (const id of [...ids].sort((a, b) => a - b)) {
     const file = files.stages.find((stage) => stage.id === id)?.file ?? null;
-    const report = file === null ? null : await readReport(file);
+    const report = file === null ? null : readReport(file);
     const asked = configured[id] ?? {};
     const sent = countOf(valueAt(report, "load_summary", "count"));
     const plan = planOf(type, asked, report, sent);

@@ -46,6 +46,8 @@ interface Frame {
 export class JsonSplitter {
   readonly #file: string;
   readonly #paths: readonly JsonPath[];
+  /** Keys that lie deeper are in no path. */
+  readonly #deepest: number;
   readonly #shapes: JsonShapes | null;
   readonly #stack: Frame[] = [];
   /** Outside of arrays: what is left of the document. */
@@ -69,6 +71,7 @@ export class JsonSplitter {
   constructor(file: string, paths: readonly JsonPath[], shapes: JsonShapes | null = null) {
     this.#file = file;
     this.#paths = paths;
+    this.#deepest = Math.max(...paths.map(({ length }) => length));
     this.#shapes = shapes;
   }
 
@@ -204,7 +207,7 @@ export class JsonSplitter {
       if (STRUCTURAL[byte] === 0) continue;
       if (byte === QUOTE) {
         this.#inString = true;
-        if (frame?.object && frame.keyNext) {
+        if (frame?.object && frame.keyNext && this.#stack.length <= this.#deepest) {
           frame.keyNext = false;
           this.#keyStart = this.#rest.length + (i - start);
         }

@@ -1,4 +1,4 @@
-import { type FileHandle, open } from "node:fs/promises";
+import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 
 /** As json.dump writes it with indent=2. No JSON text holds a line's end, so in a list of objects a new one begins here. */
 const BETWEEN = Buffer.from(",\n  {");
@@ -12,24 +12,24 @@ const MAX_STEPS = 64;
  * @param smallest bytes of a file that is worth it
  * @returns null where there is none, or the file cannot be read
  */
-export async function boundaryIn(file: string, smallest: number): Promise<number | null> {
+export function boundaryIn(file: string, smallest: number): number | null {
+  let handle: number | null = null;
   // Whoever reads all of it says why it cannot be read.
-  const handle = await open(file, "r").catch(() => null);
-  if (handle === null) return null;
   try {
-    const { size } = await handle.stat();
-    return size < smallest ? null : await firstAfter(handle, Math.floor(size / 2));
+    handle = openSync(file, "r");
+    const { size } = fstatSync(handle);
+    return size < smallest ? null : firstAfter(handle, Math.floor(size / 2), size);
   } catch {
     return null;
   } finally {
-    await handle.close();
+    if (handle !== null) closeSync(handle);
   }
 }
 
-async function firstAfter(handle: FileHandle, from: number): Promise<number | null> {
-  const bytes = Buffer.allocUnsafe(STEP_BYTES);
+function firstAfter(handle: number, from: number, size: number): number | null {
+  const bytes = Buffer.allocUnsafe(Math.min(STEP_BYTES, size - from));
   for (let step = 0, at = from; step < MAX_STEPS; step++) {
-    const { bytesRead } = await handle.read(bytes, 0, STEP_BYTES, at);
+    const bytesRead = readSync(handle, bytes, 0, bytes.length, at);
     const found = bytes.subarray(0, bytesRead).indexOf(BETWEEN);
     if (found >= 0) return at + found + 1;
     if (bytesRead < STEP_BYTES) return null;

@@ -1,5 +1,6 @@
 import { AssertionError, fail } from "node:assert/strict";
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { closeSync, constants, ftruncateSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } from "node:fs";
+import { readdir, readFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 import type { Summary } from "../../../analysis/analysis.ts";
@@ -56,23 +57,25 @@ export async function importDamaged(
   count: number,
   firstSeed = 1,
 ): Promise<{ read: number; refused: number }> {
-  const native = await mkdtemp(join(tmpdir(), "llmbench-damage-"));
+  const native = mkdtempSync(join(tmpdir(), "llmbench-damage-"));
   const tally = { read: 0, refused: 0 };
   try {
-    await writeAll(native, files);
+    writeAll(native, files);
     const whole = await importer(native);
     checkResults(whole, "undamaged");
+    const zerosSince = newZeros(whole);
     for (let seed = firstSeed; seed < firstSeed + count; seed++) {
       const damaged = damage(files, seed);
       // Only the damaged one is written: a thousand copies of all of them would take longer than the imports.
       const file = join(native, damaged.file);
       const bytes = damaged.files[damaged.file];
-      await (bytes === undefined ? rm(file) : writeFile(file, bytes));
+      if (bytes === undefined) rmSync(file);
+      else overwrite(file, bytes);
       try {
         const results = await importer(native);
         tally.read++;
         checkResults(results, damaged.what);
-        const [zero] = damaged.onlyLost ? newZeros(whole, results) : [];
+        const [zero] = damaged.onlyLost ? zerosSince(results) : [];
         if (zero !== undefined) fail(`${damaged.what}: ${zero}`);
       } catch (error) {
         if (error instanceof AssertionError) throw error;
@@ -82,10 +85,10 @@ export async function importDamaged(
       }
       const last = seed === firstSeed + count - 1;
       if (last || seed % 100 === 0) check(await filesOf(native), damaged);
-      await writeFile(file, files[damaged.file] as Buffer);
+      overwrite(file, files[damaged.file] as Buffer);
     }
   } finally {
-    await rm(native, { recursive: true, force: true });
+    rmSync(native, { recursive: true, force: true });
   }
   return tally;
 }
@@ -182,9 +185,11 @@ function changeBytes(bytes: Buffer, random: Random): [string, Buffer | null] {
 
 const WRONG: readonly unknown[] = [null, "12", "", -1, 1e300, -1e300, 0.5, [], {}, true, [null], { p50: "x" }];
 
-/** Removes or replaces the value at one place of the document. */
+/** Removes or replaces the value at one place of a copy of the document. */
 function changeValue(json: unknown, random: Random): [string, Buffer] {
   const path: string[] = [];
+  const whole: Record<string, unknown> = { json };
+  let [parent, within]: [Record<string, unknown>, string] = [whole, "json"];
   let holder: Record<string, unknown> | null = null;
   let here = json;
   while (
@@ -193,36 +198,56 @@ function changeValue(json: unknown, random: Random): [string, Buffer] {
     Object.keys(here).length > 0 &&
     (path.length < 2 || random(6) > 0)
   ) {
-    holder = here as Record<string, unknown>;
+    // Only what lies on the path is copied: the rest is of the document that others are made of.
+    holder = (Array.isArray(here) ? [...here] : { ...here }) as Record<string, unknown>;
+    parent[within] = holder;
     const keys = Object.keys(holder);
-    path.push(keys[random(keys.length)] as string);
-    here = holder[path.at(-1) as string];
+    within = keys[random(keys.length)] as string;
+    path.push(within);
+    parent = holder;
+    here = holder[within];
   }
   if (holder === null) return ["replaced by null", Buffer.from("null")];
-  const key = path.at(-1) as string;
+  const key = within;
   const which = random(WRONG.length + 3);
   if (which < WRONG.length) holder[key] = WRONG[which];
   else if (Array.isArray(holder)) holder.splice(Number(key), 1);
   else delete holder[key];
   const done = which < WRONG.length ? `replaced by ${JSON.stringify(WRONG[which])}` : "removed";
-  return [`with ${path.join(".")} ${done}`, Buffer.from(JSON.stringify(json))];
+  return [`with ${path.join(".")} ${done}`, Buffer.from(JSON.stringify(whole.json))];
 }
 
+const documents = new WeakMap<Buffer, { readonly json: unknown }>();
+
+/** Of a thousand damages most are of the same few files. @returns undefined for what is not JSON */
 function parsed(bytes: Buffer): unknown {
+  const known = documents.get(bytes);
+  if (known !== undefined) return known.json;
+  let json: unknown;
   try {
-    return JSON.parse(bytes.toString());
+    json = JSON.parse(bytes.toString());
   } catch {
-    return undefined;
+    json = undefined;
   }
+  documents.set(bytes, { json });
+  return json;
 }
 
-async function writeAll(folder: string, files: Files): Promise<void> {
-  await mkdir(folder, { recursive: true });
+function writeAll(folder: string, files: Files): void {
+  mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of Object.entries(files)) {
     const file = join(folder, dirname(name), basename(name));
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, bytes);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, bytes);
   }
+}
+
+/** A file that is emptied and written again goes to the disk at once, on ext4: that took longer than an import. */
+function overwrite(file: string, bytes: Buffer): void {
+  const handle = openSync(file, constants.O_WRONLY | constants.O_CREAT);
+  writeFileSync(handle, bytes);
+  ftruncateSync(handle, bytes.length);
+  closeSync(handle);
 }
 
 type Random = (below: number) => number;

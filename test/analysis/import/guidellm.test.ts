@@ -35,6 +35,8 @@ interface Benchmark {
   readonly scheduler_metrics: { readonly requests_made: object; readonly measure_start_time: number };
 }
 
+type Metrics = Readonly<Record<string, Readonly<Record<"successful", unknown>>>>;
+
 describe("import of guidellm", () => {
   for (const name of ["concurrent", "0.6.1", "0.5.4", "vllm"])
     it(`${name}: what guidellm computed agrees with its requests where the definitions are equal`, async () => {
@@ -214,7 +216,19 @@ describe("import of guidellm", () => {
 
   it("1000 damaged files: read or refused, never a crash, never 0 for what is missing", async () => {
     const { "benchmarks.json": file } = await filesOf(folder("one-token"));
-    const { read, refused } = await importDamaged(importGuidellm, { "benchmarks.json": file! }, 1000);
+    const files = { "benchmarks.json": withoutUnread(file!) };
+    const { read, refused } = await importDamaged(importGuidellm, files, 1000);
     assert.ok(read > 100 && refused > 100, `${read} read, ${refused} refused`);
   }).timeout(240_000);
 });
+
+/** Most of a file are distributions that nobody reads: without them more of the damage falls on what is read. */
+function withoutUnread(file: Buffer): Buffer {
+  const { benchmarks, ...rest } = JSON.parse(file.toString()) as { benchmarks: { metrics: Metrics }[] };
+  const short = benchmarks.map(({ metrics, ...others }) => {
+    const { request_totals, text: _text, image: _image, video: _video, audio: _audio, ...distributions } = metrics;
+    const read = Object.entries(distributions).map(([name, { successful }]) => [name, { successful }]);
+    return { ...others, metrics: { request_totals, ...Object.fromEntries(read) } };
+  });
+  return Buffer.from(JSON.stringify({ ...rest, benchmarks: short }));
+}

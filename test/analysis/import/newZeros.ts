@@ -7,20 +7,23 @@ const columns = ["promptTokens", "outputTokens", "cachedTokens", "promptTokensAs
 const counted = new Set(["failureRate", "sent"]);
 
 /**
- * Numbers that were not 0 in `whole` and are 0 in `damaged`, by name: what was lost must be absent, since 0 is the best
- * latency ever seen.
+ * Numbers that were not 0 in `whole` and are 0 in the damaged results, by name: what was lost must be absent, since 0 is
+ * the best latency ever seen.
  */
-export function newZeros(whole: NativeResults, damaged: NativeResults): string[] {
+export function newZeros(whole: NativeResults): (damaged: NativeResults) => string[] {
   const before = numbersOf(whole);
-  const zeros = [...numbersOf(damaged)].flatMap(([name, value]) => {
-    const was = before.get(name) ?? null;
-    return value === 0 && was !== null && was !== 0 ? [`${name} was ${was} and is 0`] : [];
-  });
-  const rows = columns.flatMap((column) => {
-    const [was, is] = [zerosIn(whole, column), zerosIn(damaged, column)];
-    return is > was ? [`${column} is 0 in ${is} rows, and was in ${was}`] : [];
-  });
-  return [...zeros, ...rows];
+  const zerosBefore = columns.map((column) => zerosIn(whole, column));
+  return (damaged) => {
+    const zeros = [...numbersOf(damaged)].flatMap(([name, value]) => {
+      const was = before.get(name) ?? null;
+      return value === 0 && was !== null && was !== 0 ? [`${name} was ${was} and is 0`] : [];
+    });
+    const rows = columns.flatMap((column, i) => {
+      const [was, is] = [zerosBefore[i] as number, zerosIn(damaged, column)];
+      return is > was ? [`${column} is 0 in ${is} rows, and was in ${was}`] : [];
+    });
+    return [...zeros, ...rows];
+  };
 }
 
 /** All that harnesses reported themselves, by stage and name. */

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, truncate, writeFile } from "node:fs/promi
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { importNop } from "../../../analysis/import/nop.ts";
+import { parseStartupLog } from "../../../analysis/startup/parseStartupLog.ts";
 import { importDamaged } from "./damage.ts";
 
 const log = join(import.meta.dirname, "../../data/vllm-startup/v0.32.0-cpu-safetensors.log");
@@ -79,8 +80,20 @@ describe("Importer of nop", () => {
 
   it("does not crash on 1,000 damaged logs", async function () {
     this.timeout(240_000);
-    const files = { "vllm.log": await readFile(log), "pod.json": Buffer.from(JSON.stringify(pod)) };
+    const text = await readFile(log, "utf8");
+    const short = withoutMostSilentLines(text);
+    deepEqual(parseStartupLog(short), parseStartupLog(text));
+    const files = { "vllm.log": Buffer.from(short), "pod.json": Buffer.from(JSON.stringify(pod)) };
     const { read, refused } = await importDamaged(importNop, files, 1000);
     ok(read > 500 && refused > 20, JSON.stringify([read, refused]));
   });
 });
+
+/** Damage to a short log falls more often on a line from which something is read, and reading it takes less time. */
+function withoutMostSilentLines(text: string): string {
+  const read = /args:|max model len|V1 LLM engine|load|took|KV cache|Starting/;
+  return text
+    .split("\n")
+    .filter((line, i) => i % 6 === 0 || read.test(line.replace("Loaded", "")))
+    .join("\n");
+}
