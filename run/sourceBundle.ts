@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
-import { join } from "node:path";
+import { createRequire } from "node:module";
+import { join, relative } from "node:path";
 import type { Plugin } from "esbuild";
 import type { SourceBundle } from "../manifests/kubernetesObject.ts";
+import { keepBundle, keptBundle } from "./keptBundle.ts";
 import { projectRoot } from "./projectRoot.ts";
 import { RunError } from "./runError.ts";
 
@@ -49,6 +51,7 @@ export { default as buildConnector } from "undici/lib/core/connect.js";`,
   },
 };
 
+const require = createRequire(import.meta.url);
 const bundles = new Map<string, Promise<SourceBundle>>();
 
 /**
@@ -68,32 +71,48 @@ export function sourceBundle(program: SourceBundle["program"], root = projectRoo
 }
 
 async function bundle(program: SourceBundle["program"], root: string): Promise<SourceBundle> {
-  // 10 MB of machine code that a run on this machine has no need of.
-  const { build } = await import("esbuild");
-  const result = await build({
-    absWorkingDir: root,
-    entryPoints: [join(root, program, "main.ts")],
-    bundle: true,
-    format: "esm",
-    platform: "node",
-    target: "node22",
-    minify: true,
-    charset: "ascii",
-    legalComments: "none",
-    banner: { js: banner },
-    plugins: [onlyClient],
-    // undici's own switch, as Node itself is built: without the experimental parser, which is off anyway.
-    define: { esbuildDetection: "true" },
-    // A tsconfig.json above the folder must not change the bytes.
-    tsconfigRaw: "{}",
-    write: false,
-    logLevel: "silent",
-  }).catch((error: Error) => {
-    throw new RunError(`${program}/main.ts cannot be bundled: ${error.message}; run "npm ci" in ${root} and try again`);
-  });
-  const code = result.outputFiles[0]?.text ?? "";
+  const code = keptBundle(root, program) ?? (await build(program, root));
   checkSize(program, Buffer.byteLength(code));
   return { program, sha256: createHash("sha256").update(code).digest("hex"), code };
+}
+
+async function build(program: SourceBundle["program"], root: string): Promise<string> {
+  // 10 MB of machine code that a run on this machine has no need of.
+  const esbuild = await import("esbuild");
+  const result = await esbuild
+    .build({
+      absWorkingDir: root,
+      entryPoints: [join(root, program, "main.ts")],
+      bundle: true,
+      format: "esm",
+      platform: "node",
+      target: "node22",
+      minify: true,
+      charset: "ascii",
+      legalComments: "none",
+      banner: { js: banner },
+      plugins: [onlyClient],
+      // undici's own switch, as Node itself is built: without the experimental parser, which is off anyway.
+      define: { esbuildDetection: "true" },
+      // A tsconfig.json above the folder must not change the bytes.
+      tsconfigRaw: "{}",
+      write: false,
+      metafile: true,
+      logLevel: "silent",
+    })
+    .catch((error: Error) => {
+      throw new RunError(
+        `${program}/main.ts cannot be bundled: ${error.message}; run "npm ci" in ${root} and try again`,
+      );
+    });
+  const code = result.outputFiles[0]?.text ?? "";
+  // Those of a namespace are made of what is in this file.
+  const read = Object.keys(result.metafile.inputs).filter((path) => !/^(client|unused):/.test(path));
+  const ofTheRecipe = [import.meta.filename, require.resolve("esbuild/package.json")].map((file) =>
+    relative(root, file),
+  );
+  keepBundle(root, program, [...read, ...ofTheRecipe], code);
+  return code;
 }
 
 /** @throws RunError */
