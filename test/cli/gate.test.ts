@@ -3,39 +3,55 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHistory } from "../../analysis/history/historyFile.ts";
+import { type GateOptions, gate } from "../../cli/gate.ts";
 import { type FakeSide, writeSide } from "../analysis/gate/runFolders.ts";
 import { temporaryFolder } from "../analysis/nativeFolder.ts";
+import { type Answer, commandHere } from "./commandHere.ts";
 
 const main = join(import.meta.dirname, "..", "..", "cli", "main.ts");
 
-interface Answer {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
+interface More {
+  readonly options?: Omit<GateOptions, "baseline" | "new">;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** In a process of its own. */
+  readonly process?: boolean;
 }
 
-function bench(args: readonly string[], environment: Record<string, string> = {}): Answer {
+const commit = { GITHUB_SHA: "0123456789abcdef0123" };
+
+/** The real command, in a process of its own. */
+function bench(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Answer {
   const { GITHUB_STEP_SUMMARY: _, ...inherited } = process.env;
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...args], {
     encoding: "utf8",
-    env: { ...inherited, GITHUB_SHA: "0123456789abcdef0123", ...environment },
+    env: { ...inherited, ...commit, ...environment },
   });
   return { code: status, out: stdout, err: stderr };
 }
 
-/** Runs the real command over folders on disk. */
+function gateHere(options: GateOptions, environment: Readonly<Record<string, string>> = {}): Promise<Answer> {
+  return commandHere("gate", () => gate(options), { GITHUB_STEP_SUMMARY: undefined, ...commit, ...environment });
+}
+
+/** Over folders on disk. */
 async function gated(
   baseline: FakeSide,
   candidate: FakeSide,
   check: (answer: Answer, folder: string) => void,
-  more: (folder: string) => { options?: string[]; environment?: Record<string, string> } = () => ({}),
+  more: (folder: string) => More = () => ({}),
 ): Promise<void> {
   const folder = await temporaryFolder();
   try {
-    const a = await writeSide(join(folder.path, "a"), baseline);
-    const b = await writeSide(join(folder.path, "b"), { seed: 100, ...candidate });
-    const { options = [], environment = {} } = more(folder.path);
-    check(bench(["gate", "--baseline", a, "--new", b, ...options], environment), folder.path);
+    const sides = {
+      baseline: await writeSide(join(folder.path, "a"), baseline),
+      new: await writeSide(join(folder.path, "b"), { seed: 100, ...candidate }),
+    };
+    const { options = {}, environment = {}, process: apart = false } = more(folder.path);
+    const args = Object.entries({ ...sides, ...options }).flatMap(([name, value]) => [`--${name}`, value]);
+    check(
+      apart ? bench(["gate", ...args], environment) : await gateHere({ ...sides, ...options }, environment),
+      folder.path,
+    );
   } finally {
     await folder.remove();
   }
@@ -49,11 +65,16 @@ describe("./bench gate", () => {
     }));
 
   it("15 % slower: 1, with the numbers and the commands that confirm it", () =>
-    gated({}, { shape: { slowdown: 1.15 } }, ({ code, out }) => {
-      assert.match(out, /^SIMULATED: REGRESSION: output tokens\/s -1[2-5]\.\d % \(95 % interval -1/);
-      assert.match(out, /To confirm it:\n {2}# measure 2 more repetitions, then:\n {2}\.\/bench gate --baseline /);
-      assert.equal(code, 1);
-    }));
+    gated(
+      {},
+      { shape: { slowdown: 1.15 } },
+      ({ code, out }) => {
+        assert.match(out, /^SIMULATED: REGRESSION: output tokens\/s -1[2-5]\.\d % \(95 % interval -1/);
+        assert.match(out, /To confirm it:\n {2}# measure 2 more repetitions, then:\n {2}\.\/bench gate --baseline /);
+        assert.equal(code, 1);
+      },
+      () => ({ process: true }),
+    ));
 
   it("15 % faster: 0", () => gated({ shape: { slowdown: 1.15 } }, {}, ({ code, out }) => assert.equal(code, 0, out)));
 
@@ -86,7 +107,7 @@ describe("./bench gate", () => {
       const a = await writeSide(join(folder.path, "a"));
       const b = await writeSide(join(folder.path, "b"));
       truncateSync(join(b, "engine-0badcafe-r1", "results", "plan.json"), 10);
-      const { code, out } = bench(["gate", "--baseline", a, "--new", b]);
+      const { code, out } = await gateHere({ baseline: a, new: b });
       assert.match(out, /INVALID: .*plan\.json/);
       assert.equal(code, 3, out);
     } finally {
@@ -115,15 +136,18 @@ describe("./bench gate", () => {
         );
       },
       (folder) => ({
-        options: [
-          ...["--junit", join(folder, "out", "junit.xml"), "--summary", join(folder, "summary.md")],
-          ...["--history", join(folder, "history.jsonl")],
-        ],
+        options: {
+          junit: join(folder, "out", "junit.xml"),
+          summary: join(folder, "summary.md"),
+          history: join(folder, "history.jsonl"),
+        },
         environment: { GITHUB_STEP_SUMMARY: join(folder, "github.md") },
+        process: true,
       }),
     ));
 
-  for (const option of ["--junit", "--summary", "--history"])
+  for (const name of ["junit", "summary", "history"]) {
+    const option = `--${name}`;
     it(`${option} where nothing can be written: one message, 64, after the verdict`, () =>
       gated(
         { repetitions: 1 },
@@ -139,9 +163,10 @@ describe("./bench gate", () => {
         },
         (folder) => {
           writeFileSync(join(folder, "taken"), "");
-          return { options: [option, join(folder, "taken", "below")] };
+          return { options: { [name]: join(folder, "taken", "below") }, process: name === "junit" };
         },
       ));
+  }
 
   it("appends to the job's summary on GitHub", () =>
     gated(
