@@ -10,7 +10,7 @@ const help = `Benchmark of the load generator itself, on this machine, server in
 
   node harness/benchmark/main.ts [--only speed|scraping|exactness|memory] [--rounds N] [--requests N]
 
-  --rounds N     rounds of the speed benchmark (default 7), of scraping (default 10, the most) and of exactness (default 5)
+  --rounds N     2 to 10 rounds of the speed benchmark (default 7), of scraping (default 10) and of exactness (default 5)
   --requests N   requests of the memory benchmark (default 300000, extrapolated to a million)
 
 Exit code 1 if a target is missed. Other work on the machine counts against the figures; the load is printed.
@@ -28,6 +28,10 @@ if (values.help) {
   process.stdout.write(help);
 } else {
   const rounds = values.rounds === undefined ? null : Number(values.rounds);
+  if (rounds !== null && !(Number.isInteger(rounds) && rounds >= 2 && rounds <= 10)) {
+    process.stderr.write(`--rounds: ${values.rounds} is not allowed; give 2 to 10, of which there is an interval\n`);
+    process.exit(2);
+  }
   const parts: Record<string, () => Promise<Row[]>> = {
     speed: async () => [...(await speed("body", rounds ?? 7, 12_000)), ...(await speed("event", rounds ?? 7, 6000))],
     scraping: () => scraping(rounds ?? 10, 25_000),
