@@ -1,5 +1,4 @@
-import cdf from "@stdlib/stats-base-dists-t-cdf";
-import quantile from "@stdlib/stats-base-dists-t-quantile";
+import { studentCdf, studentQuantile } from "#distributions";
 
 /** Ratio of two systems' geometric means over repetitions, with a two-sided interval. */
 export interface RatioInterval {
@@ -37,9 +36,9 @@ export function ratioInterval(
   const error = Math.sqrt(errorA + errorB);
   if (error === 0) return { ratio, low: ratio, high: ratio, factor: 1, p: difference === 0 ? 1 : 0 };
   const freedom = (errorA + errorB) ** 2 / (errorA ** 2 / (a.length - 1) + errorB ** 2 / (b.length - 1));
-  const factor = Math.exp(quantile(1 - (1 - confidence) / 2, freedom) * error);
+  const factor = Math.exp(studentQuantile(1 - (1 - confidence) / 2, freedom) * error);
   // The lower tail: 1 - cdf of the upper one would be 0 from t = 9 on, where much smaller p are still told apart by Holm.
-  const p = Math.min(1, 2 * cdf(-Math.abs(difference) / error, freedom));
+  const p = Math.min(1, 2 * studentCdf(-Math.abs(difference) / error, freedom));
   return { ratio, low: ratio / factor, high: ratio * factor, factor, p };
 }
 
@@ -57,7 +56,7 @@ export function repetitionsNeeded(
   const spread = (variance(candidate.map(Math.log)) + variance(baseline.map(Math.log))) / 2;
   const width = Math.log(factor);
   let n = 2;
-  while (n <= 100 && quantile(0.975, 2 * n - 2) * Math.sqrt((2 * spread) / n) > width) n++;
+  while (n <= 100 && studentQuantile(0.975, 2 * n - 2) * Math.sqrt((2 * spread) / n) > width) n++;
   return n <= 100 ? n : null;
 }
 

@@ -1,9 +1,9 @@
 import { renderAsync } from "@resvg/resvg-js";
-import * as vega from "vega";
-import { compile, type TopLevelSpec } from "vega-lite";
+import { compile, type TopLevelSpec, vega } from "#vega";
 import { escapeXml } from "./escapeXml.ts";
 import type { Figure } from "./figure.ts";
 import { FONT_FAMILY, fontFiles, textWidth } from "./fontMetrics.ts";
+import { png } from "./png.ts";
 
 interface TextItem {
   readonly fontSize?: number;
@@ -65,7 +65,7 @@ function labelled(svg: string, figure: Figure): string {
 
 /**
  * PNG at twice the size of the SVG unless told otherwise, with the vendored font only: without one resvg leaves every text out and reports
- * nothing. Drawn by a thread of its own, so that several take the time of one where there are cores.
+ * nothing. Drawn and compressed by threads of their own, so that several take the time of one where there are cores.
  */
 export async function renderPng(svg: string, zoom = 2): Promise<Uint8Array> {
   const image = await renderAsync(svg, {
@@ -78,5 +78,5 @@ export async function renderPng(svg: string, zoom = 2): Promise<Uint8Array> {
       sansSerifFamily: FONT_FAMILY,
     },
   });
-  return image.asPng();
+  return png(image.width, image.height, image.pixels);
 }

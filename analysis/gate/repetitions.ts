@@ -1,4 +1,4 @@
-import quantile from "@stdlib/stats-base-dists-t-quantile";
+import { studentQuantile } from "#distributions";
 import type { ComparisonRow } from "../analysis.ts";
 import { higherIsBetter } from "./metrics.ts";
 
@@ -16,12 +16,12 @@ export function repetitionsToDecide({ ratio, interval, margin, metric, repetitio
   const next = Math.max(mine, theirs) + 1;
   if (ratio.value === null || interval === null) return Math.max(USUAL, next);
   const freedom = Math.max(1, mine + theirs - 2);
-  const error = Math.log(interval.high / ratio.value) / quantile(0.975, freedom);
+  const error = Math.log(interval.high / ratio.value) / studentQuantile(0.975, freedom);
   const spread = error / Math.sqrt(1 / mine + 1 / theirs);
   const edge = (higherIsBetter(metric) ? -1 : 1) * Math.log1p(margin);
   const distance = Math.abs(Math.log(ratio.value) - edge);
   for (let n = next; n <= MOST; n++) {
-    if (quantile(0.975, 2 * n - 2) * spread * Math.sqrt(2 / n) < distance) return n;
+    if (studentQuantile(0.975, 2 * n - 2) * spread * Math.sqrt(2 / n) < distance) return n;
   }
   return null;
 }

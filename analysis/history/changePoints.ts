@@ -1,4 +1,4 @@
-import cdf from "@stdlib/stats-base-dists-t-cdf";
+import { studentCdf } from "#distributions";
 import { bestSplit } from "./energy.ts";
 
 /** The level of a series changed, and stayed. */
@@ -103,7 +103,7 @@ function changeAt(values: readonly number[], start: number, index: number, end: 
   const variance = (squares(left, before) + squares(right, after)) / freedom;
   const error = Math.sqrt(variance * (1 / left.length + 1 / right.length));
   const t = before === after ? 0 : Math.abs(before - after) / error;
-  return { index, before, after, p: t === Number.POSITIVE_INFINITY ? 0 : 2 * cdf(-t, freedom) };
+  return { index, before, after, p: t === Number.POSITIVE_INFINITY ? 0 : 2 * studentCdf(-t, freedom) };
 }
 
 function mean(values: readonly number[]): number {

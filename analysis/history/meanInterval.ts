@@ -1,4 +1,4 @@
-import quantile from "@stdlib/stats-base-dists-t-quantile";
+import { studentQuantile } from "#distributions";
 import { geometricMean } from "../statistics.ts";
 import type { HistoryValue } from "./entry.ts";
 
@@ -9,6 +9,6 @@ export function meanInterval(values: readonly number[]): HistoryValue {
   if (n < 2) return { value, low: null, high: null, n };
   const centre = Math.log(value);
   const squares = values.reduce((sum, one) => sum + (Math.log(one) - centre) ** 2, 0);
-  const factor = Math.exp(quantile(0.975, n - 1) * Math.sqrt(squares / (n - 1) / n));
+  const factor = Math.exp(studentQuantile(0.975, n - 1) * Math.sqrt(squares / (n - 1) / n));
   return { value, low: value / factor, high: value * factor, n };
 }

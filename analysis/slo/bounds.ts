@@ -1,5 +1,4 @@
-import betaQuantile from "@stdlib/stats-base-dists-beta-quantile";
-import binomialQuantile from "@stdlib/stats-base-dists-binomial-quantile";
+import { betaQuantile, binomialQuantile } from "#distributions";
 
 /** A twentieth of all intervals misses, half of them on either side. */
 const MISS = 0.025;

@@ -16,7 +16,7 @@ import type { Manifest } from "../../analysis/run.ts";
 import { pulumiHome } from "./pulumiHome.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const client = join(root, ".bench", "kubernetes-client.mjs");
+const bundles = ["kubernetes-client.mjs", "vega.mjs", "distributions.mjs"];
 const left = new Set([".git", ".bench", "results", "node_modules", "test", "docs"]);
 
 export interface Ended {
@@ -46,9 +46,12 @@ export class Checkout {
     for (const name of readdirSync(root))
       if (!left.has(name)) cpSync(join(root, name), join(this.path, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
-    if (!existsSync(client)) throw new Error("there is no .bench/kubernetes-client.mjs; ./bench doctor makes it");
     mkdirSync(join(this.path, ".bench"));
-    symlinkSync(client, join(this.path, ".bench", "kubernetes-client.mjs"));
+    for (const name of bundles) {
+      const bundle = join(root, ".bench", name);
+      if (!existsSync(bundle)) throw new Error(`there is no .bench/${name}; ./bench doctor makes it`);
+      symlinkSync(bundle, join(this.path, ".bench", name));
+    }
   }
 
   remove(): void {
