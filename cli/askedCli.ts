@@ -17,13 +17,26 @@ export async function askedCli(root: string, version: semver.SemVer): Promise<Pu
   // Its constructor is private in the types only; `get` asks whatever it is given.
   if (answer !== null && answer.compare(version) >= 0) return Reflect.construct(PulumiCommand, [program, answer]);
   const command = await PulumiCommand.get({ root, version });
-  writeFileSync(answers, JSON.stringify({ asked, answer: String(command.version) }));
+  keep(answers, { asked, answer: String(command.version) });
   return command;
+}
+
+interface Answer {
+  readonly asked: string;
+  readonly answer: string;
+}
+
+function keep(file: string, answer: Answer): void {
+  try {
+    writeFileSync(file, JSON.stringify(answer));
+  } catch {
+    // A CLI in a folder that cannot be written to is asked again, and is no worse for it.
+  }
 }
 
 function earlierAnswer(file: string, asked: string): string | null {
   try {
-    const earlier = JSON.parse(readFileSync(file, "utf8")) as { asked: string; answer: string };
+    const earlier = JSON.parse(readFileSync(file, "utf8")) as Answer;
     return earlier.asked === asked ? earlier.answer : null;
   } catch {
     return null;
