@@ -32,7 +32,7 @@ const scenario = scenarioOf({
 });
 const run = { runId: "llama-8b-0123abcd-r1", attempt: 1 };
 const never = new AbortController().signal;
-const megabytes = 120;
+const megabytes = 200;
 const marker = "hf_markerThatMustNotBeFoundAnywhere";
 const names = ["requests.bin", "with space.json", "ünï/日本 語.txt", "quote'\"$HOME.txt", "empty"];
 
