@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
-import { setPriority, tmpdir } from "node:os";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { projectRoot } from "../run/projectRoot.ts";
 import { pulumiCommand } from "./pulumiCli.ts";
@@ -12,8 +12,6 @@ interface Step {
   /** mocha prints counts of its own; the other steps pass or fail as a whole. */
   readonly counts: boolean;
   readonly env?: Readonly<Record<string, string>>;
-  /** Lets the lane beside it go first, which is the longer one. */
-  readonly gives?: boolean;
 }
 
 const checks: readonly Step[] = [
@@ -39,7 +37,6 @@ const severalOnCluster: Step = {
   bin: "mocha",
   args: ["--no-color", "--config", ".mocharc.cluster.json"],
   counts: true,
-  gives: true,
   env: shared,
 };
 
@@ -149,14 +146,13 @@ interface Outcome {
 }
 
 /** @param shown where its output goes as it comes */
-function run({ bin, args, env, gives }: Step, shown?: Pick<NodeJS.Process, "stdout" | "stderr">): Promise<Outcome> {
+function run({ bin, args, env }: Step, shown?: Pick<NodeJS.Process, "stdout" | "stderr">): Promise<Outcome> {
   const child = spawn(join(projectRoot, "node_modules", ".bin", bin), args, {
     cwd: projectRoot,
     stdio: ["ignore", "pipe", "pipe"],
     // Colour codes, which mocha prints under CI even into a pipe, would hide the counts.
     env: { ...process.env, TZ: "UTC", NO_COLOR: "1", ...env },
   });
-  if (gives && child.pid !== undefined) setPriority(child.pid, 5);
   let output = "";
   for (const stream of ["stdout", "stderr"] as const)
     child[stream].on("data", (data: Buffer) => {
