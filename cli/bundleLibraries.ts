@@ -3,9 +3,9 @@ import { build } from "esbuild";
 import { projectRoot } from "../run/projectRoot.ts";
 
 /*
- * The Kubernetes client is 800 modules, Vega 270, stdlib's distributions 430. To load them takes most of a second of every
- * command on a cluster, and another of every analysis; as one file each a third of that. `./bench` calls this after
- * `npm ci` and then runs with the condition "bundled", under which package.json resolves #NAME to these files; a plain
+ * The Kubernetes client is 800 modules, Vega 270, stdlib's distributions 430. To load the client takes most of a second
+ * of every command on a cluster, as one file a third of that; a report of a small run takes a fifth less CPU with the other
+ * two as one file each. `./bench` calls this after `npm ci` and then runs with the condition "bundled", under which package.json resolves #NAME to these files; a plain
  * `pulumi` and the tests take the packages themselves.
  */
 const entryPoints = {

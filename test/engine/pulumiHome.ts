@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * A PULUMI_HOME for tests. Since 3.250 the CLI always keeps an encrypted log of each command (pulumi/pulumi#23731), a third
- * of its CPU time, and removes older ones over 500 MB: the tests would drive the user's own out. Where `logs` is no
+ * A PULUMI_HOME for tests. The CLI always keeps an encrypted log of each command (pulumi/pulumi#23731), half of its CPU
+ * time in an `up` that does nothing, and removes older ones over 500 MB: the tests would drive the user's own out. Where `logs` is no
  * folder it does without. Removed at exit.
  */
 export function pulumiHome(): string {

@@ -1,14 +1,7 @@
 import assert from "node:assert/strict";
 import { Checkout } from "./checkout.ts";
 
-const quick = {
-  platform: "local",
-  gpu: "h100-80",
-  model: "llama-8b",
-  method: "simulated",
-  workload: "local",
-  workloadOverrides: { "stages.concurrency": [2], "stages.seconds": 1 },
-};
+const laptop = { platform: "local", gpu: "h100-80", model: "llama-8b", method: "simulated", workload: "local" };
 
 /** Cross-key mistakes, each through the whole of `pulumi preview`; the unit tests hold 100 more. */
 const refused: [string, Record<string, unknown>, RegExp][] = [
@@ -34,12 +27,12 @@ const refused: [string, Record<string, unknown>, RegExp][] = [
     { platform: "gke", gpu: "a100-40", model: "llama-3b", method: "standalone", cluster: { expose: true } },
     /expose/,
   ],
-  ["standalone on a laptop", { ...quick, method: "standalone" }, /method is "standalone"/],
-  ["an unknown profile", { ...quick, workload: "concurency-sweep" }, /concurrency-sweep/],
-  ["a misspelt override", { ...quick, workloadOverrides: { "data.inputTokens.std": 3 } }, /stdDev/],
-  ["two targets of one name", { ...quick, targets: [{ name: "a" }, { name: "a" }] }, /name/],
-  ["a key that is no key", { ...quick, modell: "llama-8b" }, /modell/],
-  ["a context shorter than the workload", { ...quick, engine: { maxModelLen: 64 } }, /maxModelLen/],
+  ["standalone on a laptop", { ...laptop, method: "standalone" }, /method is "standalone"/],
+  ["an unknown profile", { ...laptop, workload: "concurency-sweep" }, /concurrency-sweep/],
+  ["a misspelt override", { ...laptop, workloadOverrides: { "data.inputTokens.std": 3 } }, /stdDev/],
+  ["two targets of one name", { ...laptop, targets: [{ name: "a" }, { name: "a" }] }, /name/],
+  ["a key that is no key", { ...laptop, modell: "llama-8b" }, /modell/],
+  ["a context shorter than the workload", { ...laptop, engine: { maxModelLen: 64 } }, /maxModelLen/],
 ];
 
 describe("wrong scenarios in the real preview", () => {
@@ -48,7 +41,7 @@ describe("wrong scenarios in the real preview", () => {
 
   it("each is refused with one clear message and no stack trace", async () => {
     const stack = "bad";
-    checkout.stack(stack, quick);
+    checkout.stack(stack, laptop);
     await checkout.pulumi("stack", "init", stack);
     for (const [name, config, message] of refused) {
       checkout.stack(stack, config);
