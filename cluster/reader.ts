@@ -4,8 +4,9 @@ import { ApiException, type V1Pod } from "#kubernetes-client";
 import { labelKeys } from "../manifests/labels.ts";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
-import { type ExecOptions, type ExecTarget, exec } from "./exec.ts";
+import { type ExecOptions, exec } from "./exec.ts";
 import { TransientExecError } from "./execErrors.ts";
+import type { ExecTarget } from "./execFailure.ts";
 import { isStatus, isTransient, statusMessage } from "./noAnswer.ts";
 import { ReaderStart } from "./readerStart.ts";
 
