@@ -31,7 +31,7 @@ export async function stopOtherRuns(
         say(`stopping Job ${nameOf(job)}, which is not planned any more`);
         await remove(cluster, namespace, nameOf(job));
       }
-      for (const job of others) await untilGone(cluster, namespace, job);
+      for (const job of others) await untilEnded(cluster, namespace, job, { removed: true });
     } catch (error) {
       // A namespace that is not there yet has no runs.
       if (!isStatus(error, 404)) throw refusal(error, `looking for earlier runs in namespace ${namespace}`);
@@ -54,7 +54,7 @@ export async function stopRun(
       say(`stopping Job ${name}, which is still active`);
       await remove(cluster, namespace, name);
     }
-    await untilGone(cluster, namespace, job);
+    await untilEnded(cluster, namespace, job, { removed: isActive(job) });
   } catch (error) {
     if (!isStatus(error, 404)) throw refusal(error, `stopping Job ${name} in namespace ${namespace}`);
   }
@@ -69,21 +69,37 @@ async function remove(cluster: Cluster, namespace: string, name: string): Promis
   }
 }
 
-async function untilGone(cluster: Cluster, namespace: string, job: V1Job): Promise<void> {
+/** @param removed the Job too: one just made may have no pod yet and get it a moment later, until it is gone itself */
+async function untilEnded(
+  cluster: Cluster,
+  namespace: string,
+  job: V1Job,
+  { removed }: { readonly removed: boolean },
+): Promise<void> {
   const selector = `batch.kubernetes.io/controller-uid=${job.metadata?.uid}`;
   const deadline = Date.now() + endSeconds * 1000;
   for (;;) {
     const pods = await podsOf(cluster, namespace, selector);
-    const running = pods.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
-    if (running.length === 0) return;
-    if (Date.now() > deadline) {
-      const [pod] = running;
+    const [running] = pods.filter(({ status }) => status?.phase !== "Succeeded" && status?.phase !== "Failed");
+    const late = Date.now() > deadline;
+    if (running === undefined && (!removed || late || !(await isThere(cluster, namespace, job)))) return;
+    if (running !== undefined && late) {
       throw new ClusterError(
-        `pod ${pod?.metadata?.name} of a run that is over does not end (${endSeconds} s), and its load would be in the next run's numbers`,
-        `look at its node ${pod?.spec?.nodeName ?? ""}; if that is gone: kubectl delete pod --force -n ${namespace} ${pod?.metadata?.name}`,
+        `pod ${running.metadata?.name} of a run that is over does not end (${endSeconds} s), and its load would be in the next run's numbers`,
+        `look at its node ${running.spec?.nodeName ?? ""}; if that is gone: kubectl delete pod --force -n ${namespace} ${running.metadata?.name}`,
       );
     }
     await sleep(1000);
+  }
+}
+
+async function isThere(cluster: Cluster, namespace: string, job: V1Job): Promise<boolean> {
+  try {
+    const { metadata } = await cluster.batch.readNamespacedJob({ namespace, name: nameOf(job) });
+    return metadata?.uid === job.metadata?.uid;
+  } catch (error) {
+    if (isStatus(error, 404)) return false;
+    throw error;
   }
 }
 
