@@ -8,7 +8,7 @@ import { fingerprint, runId } from "../scenario/runId.ts";
 import type { Scenario, Target } from "../scenario/scenario.ts";
 import { isSimulated } from "../scenario/simulated.ts";
 import { harnessImage } from "../workloads/adapterOf.ts";
-import { tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
+import { runSeed, tokenizerOf, type Workload, workloadOf } from "../workloads/index.ts";
 import { askAgain, extraRepetitions } from "./extraRepetitions.ts";
 import { otherVersion } from "./installedVersion.ts";
 import { projectRoot } from "./projectRoot.ts";
@@ -76,7 +76,9 @@ function targetFingerprint(scenario: Scenario, target: Target): string {
     ...ofWorkload(scenario, target, workload),
     harness: scenario.harness.name,
     // A start-up has neither a load generator's pod nor anything random.
-    ...(workload.kind === "startup" ? {} : { seed: scenario.seed, pod: scenario.cluster && podOf(scenario) }),
+    ...(workload.kind === "startup"
+      ? {}
+      : { seed: runSeed(scenario, { repetition: 1 }), pod: scenario.cluster && podOf(scenario) }),
     // Another version of a chart or of the endpoint picker serves in another way.
     llmd: target.method === "llm-d" ? { chartHomes, endpointPickerImage, sidecarImage } : undefined,
     simulator: isSimulated(target)

@@ -8,7 +8,7 @@ import { assumptions } from "../scenario/assumptions.ts";
 import type { Scenario } from "../scenario/scenario.ts";
 import { isSimulated, simulatorOf } from "../scenario/simulated.ts";
 import { adapterOf, isForeign } from "../workloads/adapterOf.ts";
-import { seedOf } from "../workloads/seed.ts";
+import { runSeed } from "../workloads/index.ts";
 import { installedVersion } from "./installedVersion.ts";
 import type { PlannedRun } from "./plannedRun.ts";
 import { projectRoot } from "./projectRoot.ts";
@@ -22,7 +22,7 @@ export function provenance(
   const { target } = run;
   return {
     scenario,
-    seed: seedOf(scenario, run),
+    seed: runSeed(scenario, run),
     versions: { ...versions(), ...harnessVersion(scenario) },
     machine,
     harness: summary && {

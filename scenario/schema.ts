@@ -277,7 +277,12 @@ export const configSchema = z.strictObject({
     .enum(modes)
     .optional()
     .describe("benchmark, standup (engines only) or debug (the load generator's pod sleeps). Default benchmark."),
-  seed: z.int().min(0).max(4294967295).optional().describe("Same seed, same prompts and arrival times. Default 1."),
+  seed: z
+    .int()
+    .min(0)
+    .max(4294967295)
+    .optional()
+    .describe("Same seed and workload, same prompts and arrival times. Default 1."),
   cluster: cluster.optional().describe("Which cluster and namespace; not on platform local."),
   modelSpec: modelSpec.optional().describe("Architecture of a model outside the catalogue; with model: custom."),
   prices: z.record(z.string(), price).optional().describe("GPU name -> price, in place of the catalogue's."),

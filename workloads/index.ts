@@ -5,4 +5,12 @@ export { profileNames } from "./profileFile.ts";
 export type { Profile } from "./profileSchema.ts";
 export { seedOf } from "./seed.ts";
 export { type TokenSources, tokenValues } from "./template.ts";
-export { type ForeignWorkload, plannedSeconds, processOf, tokenizerOf, type Workload, workloadOf } from "./workload.ts";
+export {
+  type ForeignWorkload,
+  plannedSeconds,
+  processOf,
+  runSeed,
+  tokenizerOf,
+  type Workload,
+  workloadOf,
+} from "./workload.ts";

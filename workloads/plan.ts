@@ -39,12 +39,13 @@ export function renderPlan(
   attempt = 1,
   barrier?: BarrierPlan,
 ): HarnessPlan {
-  const { api, stream, ignoreEos, extraBody, data, warmup, stages, deadlines } = ownProfile(scenario);
+  const profile = ownProfile(scenario);
+  const { api, stream, ignoreEos, extraBody, data, warmup, stages, deadlines } = profile;
   return {
     formatVersion: 1,
     runId,
     target: { name: target.name, baseUrl: endpoint.url, model: endpoint.servedModel, apiKeyEnv: endpoint.apiKeyEnv },
-    seed: seedOf(scenario, { repetition, attempt, loadedWith: barrier?.names ?? [] }),
+    seed: seedOf(scenario, profile, { repetition, attempt, loadedWith: barrier?.names ?? [] }),
     api,
     stream,
     ignoreEos,

@@ -7,7 +7,7 @@ import { checkForeignWorkload } from "./foreignChecks.ts";
 import { loadForeignProfile } from "./foreignProfile.ts";
 import { ownProfile, renderStages, type TargetEndpoint } from "./plan.ts";
 import type { Profile } from "./profileSchema.ts";
-import { seedOf } from "./seed.ts";
+import { type SeededRun, seedOf } from "./seed.ts";
 import { tokenValues } from "./template.ts";
 
 /** What a run does, whichever harness makes it. */
@@ -90,8 +90,15 @@ export function processOf(
   place: ProcessPlace,
 ): HarnessProcess {
   return unlessBad(scenario, name, () =>
-    adapter.render({ profile, runId, seed: seedOf(scenario, { repetition, attempt }), ...place }),
+    adapter.render({ profile, runId, seed: runSeed(scenario, { repetition, attempt }), ...place }),
   );
+}
+
+/** The seed of a run's prompts, whichever harness sends them; a start-up, which sends none, has the scenario's. */
+export function runSeed(scenario: Scenario, run: SeededRun): number {
+  // Of the first target and without its address, which templates name: all targets are sent the same.
+  const workload = workloadOf(scenario);
+  return workload.kind === "startup" ? scenario.seed : seedOf(scenario, workload.profile as object, run);
 }
 
 function foreignWorkload(scenario: Scenario, target: Target, endpoint: TargetEndpoint): ForeignWorkload {

@@ -199,8 +199,14 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
     checkout.committed("kind-sim", { ...short, workloadOverrides: changed });
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
     assert.equal(code, 0, stderr + stdout);
-    const manifest = checkout.runs("kind-sim").get(newRun());
+    const run = newRun();
+    const manifest = checkout.runs("kind-sim").get(run);
     assert.deepEqual(Object.keys(jobs()), [manifest?.job]);
+    // The engine that stays has answered the earlier workload: with its prompts it would answer from its prefix cache.
+    const { systems } = JSON.parse(checkout.read("kind-sim", run, "analysis/data/stats.json"));
+    assert.equal(systems[0].stages.length, 1);
+    for (const { pooled } of systems[0].stages)
+      assert.ok(pooled.cachedShare.value < 0.1, JSON.stringify(pooled.cachedShare));
     assert.ok(!(String(manifest?.job) in before.jobs));
     assert.deepEqual(enginePods(), before.engines);
     assert.deepEqual(bundles(checkout), before.code);
