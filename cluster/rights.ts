@@ -3,6 +3,7 @@ import { isRelease, type KubernetesObject } from "../manifests/kubernetesObject.
 import type { Scenario } from "../scenario/scenario.ts";
 import type { Cluster } from "./connection.ts";
 import { releaseRights } from "./releaseRights.ts";
+import { isGranted, rulesIn } from "./rulesReview.ts";
 
 /** One thing that somebody may do; `namespace` null: in the whole cluster. */
 export interface Right {
@@ -54,8 +55,13 @@ export function rightsFor(objects: readonly KubernetesObject[], scenario: Scenar
 
 /** Those of the rights that we have not, asked of the API server itself. */
 export async function missingRights(cluster: Cluster, rights: readonly Right[]): Promise<Right[]> {
+  const namespaces = new Set(rights.flatMap(({ namespace }) => namespace ?? []));
+  const rules = new Map(
+    await Promise.all([...namespaces].map(async (one) => [one, await rulesIn(cluster, one)] as const)),
+  );
   const missing: Right[] = [];
-  const left = [...rights];
+  // One question for a namespace instead of a hundred, which cost a third of a second; the rest one by one.
+  const left = rights.filter((right) => !isGranted(rules.get(right.namespace ?? "") ?? [], right));
   // A few at a time: API servers limit how many requests of one user they take at once.
   const worker = async () => {
     for (let right = left.shift(); right !== undefined; right = left.shift()) {
