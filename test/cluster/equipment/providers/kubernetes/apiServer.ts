@@ -30,8 +30,11 @@ const connectMilliseconds = 30_000; // client-go rest/config.go: the dialer's ti
 
 export class ApiServer {
   readonly #config: KubeConfig;
-  /** Kept for all requests: the client's own agent makes a connection for each, and both sides a key for it. */
-  readonly #agent = new Agent({ keepAlive: true });
+  /**
+   * Kept for all requests: the client's own agent makes a connection for each, and both sides a key for it. Few, for the
+   * engine asks for all objects of a stack at once; the real provider has one, of HTTP/2.
+   */
+  readonly #agent = new Agent({ keepAlive: true, maxSockets: 4 });
   readonly #kinds = new Map<string, Kind>();
 
   constructor(config: KubeConfig) {

@@ -25,7 +25,7 @@ async function configured(): Promise<Settings> {
   return settings;
 }
 
-await serve({
+void serve({
   version: pulumiKubernetes.version,
   checkConfig: checkSettings,
   diffConfig: diffSettings,

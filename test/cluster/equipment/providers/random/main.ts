@@ -24,7 +24,7 @@ function inputsOf(urn: string, state: PropertyMap): PropertyMap {
   return Object.fromEntries(Object.entries(state).filter(([key]) => !(key in computed)));
 }
 
-await serve({
+void serve({
   version: pulumiRandom.version,
   checkConfig: () => [],
   diffConfig: () => ({ changes: new Map(), deleteBeforeReplace: false }),

@@ -27,9 +27,13 @@ export async function serve(provider: Provider): Promise<void> {
       error === null ? resolve(bound) : reject(error),
     ),
   );
+  // The engine ends a provider by a signal, at which Node keeps nothing of what it compiled for the next one. Not before:
+  // what it keeps once it never writes again, and half of the functions are compiled when they are first called.
+  process.once("SIGINT", () => {
+    flushCompileCache();
+    process.kill(process.pid, "SIGINT");
+  });
   process.stdout.write(`${port}\n`);
-  // The engine ends a provider by a signal, at which Node keeps nothing of what it compiled for the next one.
-  flushCompileCache();
 }
 
 /** One handler for every method of the protocol; what is missing here says so when it is called. */
