@@ -19,9 +19,18 @@ export function backendEnvironment(): Record<string, string> {
   };
 }
 
+/** Where the state is kept when the user has no backend; null: the user has one. */
+export function ownStateFolder(): string | null {
+  const folder = join(projectRoot, ".bench", "state");
+  const url = process.env.PULUMI_BACKEND_URL;
+  // `./bench env` names ours in the user's shell.
+  const other = url ? url !== `file://${folder}` : isLoggedIn();
+  return other ? null : folder;
+}
+
 function backendUrl(): Record<string, string> {
-  if (process.env.PULUMI_BACKEND_URL || isLoggedIn()) return {};
-  const state = join(projectRoot, ".bench", "state");
+  const state = ownStateFolder();
+  if (state === null) return {};
   mkdirSync(state, { recursive: true });
   return { PULUMI_BACKEND_URL: `file://${state}` };
 }

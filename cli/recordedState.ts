@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import type { Deployment } from "@pulumi/pulumi/automation/index.js";
 import type { ClusterIdentity } from "../cluster/connection.ts";
+import { ownStateFolder } from "./backend.ts";
+import { stateOnDisk } from "./stateFile.ts";
 
 /** An object of the cluster, as far as its name goes. */
 export interface ObjectName {
@@ -32,8 +34,9 @@ interface Resource {
 }
 
 /**
- * Asks the CLI, in the time that `stack select` would take, which besides leaves a file in the user's home for each folder
- * that it was called in. Not through the Automation API, which has all secrets decrypted for it.
+ * From the file where the backend is ours, else asked of the CLI, in the time that `stack select` would take, which besides
+ * leaves a file in the user's home for each folder that it was called in. Not through the Automation API, which has all
+ * secrets decrypted for it.
  * @returns null when there is no such stack  @throws with what the CLI said on stderr
  */
 export async function exportedState(
@@ -41,6 +44,9 @@ export async function exportedState(
   stack: string,
   options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv },
 ): Promise<Deployment | null> {
+  const folder = ownStateFolder();
+  const read = folder === null ? undefined : stateOnDisk(folder, stack);
+  if (read !== undefined) return read;
   try {
     const args = ["stack", "export", "--stack", stack, "--non-interactive"];
     const { stdout } = await promisify(execFile)(command, args, { ...options, maxBuffer: Number.POSITIVE_INFINITY });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
+import { stateOnDisk } from "../../cli/stateFile.ts";
 import { Checkout } from "./checkout.ts";
 
 const quick = {
@@ -21,6 +23,11 @@ describe("a plain pulumi on the state of ./bench", () => {
     const { code, stdout, stderr } = await checkout.pulumi("preview", "--stack", "mixed", "--expect-no-changes");
     assert.equal(code, 0, stdout + stderr);
     assert.match(stdout, /2 unchanged/);
+  });
+
+  it("exports what ./bench reads from the file", async () => {
+    const { stdout } = await checkout.pulumi("stack", "export", "--stack", "mixed");
+    assert.deepEqual(stateOnDisk(join(checkout.path, ".bench", "state"), "mixed"), JSON.parse(stdout));
   });
 
   it("runs what has changed, and ./bench then sees no difference", async () => {
