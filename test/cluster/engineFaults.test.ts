@@ -60,7 +60,7 @@ describeOnCluster("what cannot be deployed or started ends with the cause, the n
     assert.match(stdout, /up sick --retry/);
     const [hungry] = [...one.runs("sick").keys()].filter((name) => name.startsWith("hungry"));
     assert.match(one.read("sick", hungry as string, "environment/events.json"), /BackOff|Started/);
-    const jobs = objectsOf(one, "jobs", harnesses);
+    const jobs = await objectsOf(one, "jobs", harnesses);
     assert.equal(jobs.length, 1, "no load generator without an engine");
   });
 

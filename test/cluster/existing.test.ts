@@ -14,6 +14,7 @@ import { objectsOf, uidsOf } from "./equipment/objectsOf.ts";
 
 const hfToken = `hf_marker${randomBytes(12).toString("hex")}`;
 const apiKey = `sk-marker-${randomBytes(12).toString("hex")}`;
+const everything = ["pods", "deployments", "secrets", "services", "configmaps"] as const;
 const servedModel = "meta-llama/Llama-3.1-8B-Instruct";
 
 /** An engine that somebody else runs: nothing of it is made by a stack, and it carries none of our labels. */
@@ -79,7 +80,7 @@ describeOnCluster("a plain pulumi in a namespace of others, beside an engine of 
     await createNamespace(checkout.namespace);
     checkout.create(await engineOfOthers());
     checkout.kubectl("rollout", "status", "deployment/theirs", "--timeout=55s");
-    theirs = uidsOf(checkout, "pods,deployments,secrets,services,configmaps");
+    theirs = await uidsOf(checkout, everything);
     atFirst = await listing(kubeconfig);
     checkout.stack(stack, {
       platform: "kind",
@@ -118,7 +119,7 @@ describeOnCluster("a plain pulumi in a namespace of others, beside an engine of 
       // Nobody told us that it is simulated; it says so itself.
       "theirs complete true",
     ]);
-    const pods = objectsOf<V1Pod>(checkout, "pods", "llm-bench/stack");
+    const pods = await objectsOf<V1Pod>(checkout, "pods", "llm-bench/stack");
     assert.ok(pods.length >= 3);
   });
 
@@ -134,7 +135,7 @@ describeOnCluster("a plain pulumi in a namespace of others, beside an engine of 
   });
 
   it("secrets are in Secrets alone, and encrypted in the state", async () => {
-    const [secret] = objectsOf<V1Secret>(checkout, "secrets").filter(
+    const [secret] = (await objectsOf<V1Secret>(checkout, "secrets")).filter(
       ({ metadata }) => metadata?.name === "ours-api-key",
     );
     generatedKey = Buffer.from(secret?.data?.["api-key"] ?? "", "base64").toString();
@@ -142,7 +143,7 @@ describeOnCluster("a plain pulumi in a namespace of others, beside an engine of 
     await bench("outputs", stack);
     await pulumi("stack", "output", "--json");
     await pulumi("stack", "export");
-    said.push(...podLogs());
+    said.push(...(await podLogs()));
     const secrets = { hfToken, apiKey, generatedKey };
     const { stdout: shown } = await checkout.pulumi(...decrypted);
     for (const [what, value] of Object.entries(secrets)) {
@@ -178,7 +179,7 @@ describeOnCluster("a plain pulumi in a namespace of others, beside an engine of 
     const deadline = Date.now() + 90_000;
     while ((await ourLeftovers()).length > 0 && Date.now() < deadline) await sleep(1000);
     assert.deepEqual(await ourLeftovers(), []);
-    assert.deepEqual(uidsOf(checkout, "pods,deployments,secrets,services,configmaps"), theirs);
+    assert.deepEqual(await uidsOf(checkout, everything), theirs);
     assert.equal(checkout.runs(stack).size, 4);
   });
 
@@ -186,8 +187,9 @@ describeOnCluster("a plain pulumi in a namespace of others, beside an engine of 
     return leftovers(kubeconfig, atFirst, [], process.env.LLMBENCH_TEST_CLUSTER_SHARED ? checkout.namespace : "");
   }
 
-  function podLogs(): string[] {
-    return objectsOf<V1Pod>(checkout, "pods").map(({ metadata }) => checkout.kubectl("logs", String(metadata?.name)));
+  async function podLogs(): Promise<string[]> {
+    const pods = await objectsOf<V1Pod>(checkout, "pods");
+    return pods.map(({ metadata }) => checkout.kubectl("logs", String(metadata?.name)));
   }
 });
 

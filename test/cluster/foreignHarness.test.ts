@@ -78,7 +78,7 @@ describeOnCluster("guidellm itself, as a Job", (kubeconfig) => {
     assert.equal(more.length, 0);
     assert.equal(`${manifest?.harness} ${manifest?.status} ${manifest?.reason}`, "guidellm complete null");
     assert.equal(manifest?.simulated, true, "the init container asked the engine");
-    const [pod] = objectsOf<V1Pod>(checkout, "pods", harnesses);
+    const [pod] = await objectsOf<V1Pod>(checkout, "pods", harnesses);
     const [container] = pod?.spec?.containers ?? [];
     assert.equal(container?.image, guidellm.image);
     assert.equal(container?.securityContext?.readOnlyRootFilesystem, true);
@@ -103,12 +103,12 @@ describeOnCluster("guidellm itself, as a Job", (kubeconfig) => {
   });
 
   it("the engine's key is in its Secret alone, and encrypted in the state", async () => {
-    const secrets = objectsOf<V1Secret>(checkout, "secrets");
+    const secrets = await objectsOf<V1Secret>(checkout, "secrets");
     const secret = secrets.find(({ metadata }) => metadata?.name === "ours-api-key");
     const base64 = secret?.data?.["api-key"] ?? "";
     const key = Buffer.from(base64, "base64").toString();
     assert.match(key, /^\w{40}$/);
-    const [pod] = objectsOf<V1Pod>(checkout, "pods", harnesses);
+    const [pod] = await objectsOf<V1Pod>(checkout, "pods", harnesses);
     said.push(checkout.kubectl("logs", String(pod?.metadata?.name), "--all-containers"));
     said.push((await checkout.pulumi("stack", "export", "--stack", stack)).stdout);
     for (const form of [key, base64.replace(/=+$/, "").slice(0, -1)]) {
@@ -123,11 +123,11 @@ describeOnCluster("guidellm itself, as a Job", (kubeconfig) => {
   });
 
   it("up again does nothing", async () => {
-    const before = uidsOf(checkout, "pods");
+    const before = await uidsOf(checkout, "pods");
     const { code, stdout, stderr } = await bench("up", stack);
     assert.equal(code, 0, stderr + stdout);
     assert.deepEqual([...checkout.runs(stack).keys()], [firstRun]);
-    assert.deepEqual(uidsOf(checkout, "pods"), before);
+    assert.deepEqual(await uidsOf(checkout, "pods"), before);
   });
 
   it("where it fails, its own last words are the reason, and its log is kept", async () => {

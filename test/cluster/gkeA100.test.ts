@@ -58,11 +58,11 @@ describeOnCluster("the life of gke-a100 on a node that looks as if it had an A10
       assert.match(stack.checkout.read("gke-a100", run, file), /SIMULATED/, file);
   });
 
-  it("the cluster holds the reviewed manifests; pods differ from them in size alone", () => {
+  it("the cluster holds the reviewed manifests; pods differ from them in size alone", async () => {
     const wanted = reviewed<V1Deployment>("gke-a100", "Deployment");
-    const deployed = objectsOf<V1Deployment>(stack.checkout, "deployments", engines)[0];
+    const deployed = (await objectsOf<V1Deployment>(stack.checkout, "deployments", engines))[0];
     assert.deepEqual(lacks(deployed?.spec, wanted.spec), []);
-    const pod = objectsOf<V1Pod>(stack.checkout, "pods", engines)[0];
+    const pod = (await objectsOf<V1Pod>(stack.checkout, "pods", engines))[0];
     const other = lacks(pod?.spec, wanted.spec?.template.spec);
     assert.deepEqual(
       other.filter((path) => !isSize(path)),
@@ -88,11 +88,11 @@ describeOnCluster("the life of gke-a100 on a node that looks as if it had an A10
   });
 
   it("up again does nothing; a download Job that finds the model ends at once", async () => {
-    const before = uidsOf(stack.checkout, "jobs");
+    const before = await uidsOf(stack.checkout, "jobs");
     const again = await up();
     assert.match(again.stdout, /Nothing was to be done/);
-    assert.deepEqual(uidsOf(stack.checkout, "jobs"), before);
-    const [job] = objectsOf<V1Job>(stack.checkout, "jobs", downloads);
+    assert.deepEqual(await uidsOf(stack.checkout, "jobs"), before);
+    const [job] = await objectsOf<V1Job>(stack.checkout, "jobs", downloads);
     assert.match(stack.checkout.kubectl("logs", `job/${job?.metadata?.name}`), /is in the cache now$/m);
     const body = { metadata: { name: "download-again" }, spec: job?.spec?.template.spec } as V1Pod;
     await testCore().createNamespacedPod({ namespace: stack.checkout.namespace, body });
@@ -103,11 +103,14 @@ describeOnCluster("the life of gke-a100 on a node that looks as if it had an A10
   });
 
   it("a changed setting of the engine is a new engine and a new run, and downloads nothing", async () => {
-    const before = { jobs: uidsOf(stack.checkout, "jobs", downloads), pods: uidsOf(stack.checkout, "pods", engines) };
+    const before = {
+      jobs: await uidsOf(stack.checkout, "jobs", downloads),
+      pods: await uidsOf(stack.checkout, "pods", engines),
+    };
     stack.checkout.committed("gke-a100", { ...short, engine: { maxNumSeqs: 64 } });
     await up();
-    assert.deepEqual(uidsOf(stack.checkout, "jobs", downloads), before.jobs);
-    const pods = objectsOf<V1Pod>(stack.checkout, "pods", engines);
+    assert.deepEqual(await uidsOf(stack.checkout, "jobs", downloads), before.jobs);
+    const pods = await objectsOf<V1Pod>(stack.checkout, "pods", engines);
     assert.equal(pods.length, 1);
     assert.ok(!(String(pods[0]?.metadata?.name) in before.pods));
     assert.match(pods[0]?.spec?.containers[0]?.args?.join(" ") ?? "", /--max-num-seqs[ =]64/);
@@ -123,7 +126,7 @@ describeOnCluster("the life of gke-a100 on a node that looks as if it had an A10
       const { stderr } = await up();
       assert.match(stderr, /removing the engine vllm-standalone-/);
       assert.equal(stack.checkout.runs("gke-a100").size, runs, model);
-      const served = objectsOf<V1Pod>(stack.checkout, "pods", engines).map(({ metadata }) => metadata?.name);
+      const served = (await objectsOf<V1Pod>(stack.checkout, "pods", engines)).map(({ metadata }) => metadata?.name);
       assert.ok(
         served.every((name) => name?.startsWith(`vllm-standalone-${model}`)),
         `${served}`,

@@ -56,14 +56,15 @@ describeOnCluster("an up that is killed, and a cluster that is not there", (kube
   }
 
   /** Starts an `up` that never hears that its object of this kind was created, and kills it when the object is there. */
-  async function killAtCreationOf(kind: string, selector: string): Promise<Record<string, string>> {
-    const before = Object.values(uidsOf(checkout, kind, selector));
+  async function killAtCreationOf(kind: "Deployment" | "Job", selector: string): Promise<Record<string, string>> {
+    const plural = kind === "Job" ? "jobs" : "deployments";
+    const before = Object.values(await uidsOf(checkout, plural, selector));
     process.env.LLMBENCH_TEST_HOLD_CREATED = kind;
     const up = checkout.start("up", stack);
     delete process.env.LLMBENCH_TEST_HOLD_CREATED;
     const deadline = Date.now() + 300_000;
     for (;;) {
-      const now = uidsOf(checkout, kind, selector);
+      const now = await uidsOf(checkout, plural, selector);
       if (Object.values(now).some((uid) => !before.includes(uid))) {
         await kill(up);
         return now;
@@ -95,14 +96,14 @@ describeOnCluster("an up that is killed, and a cluster that is not there", (kube
     assert.equal(code, 130, stderr);
     assert.match(stderr, /taking over Deployment simulated-llama-8b/);
     assert.match(stderr, /the run goes on in the cluster/);
-    assert.deepEqual(uidsOf(checkout, "Deployment", engines), deployed, "it is the same one");
+    assert.deepEqual(await uidsOf(checkout, "deployments", engines), deployed, "it is the same one");
     assert.deepEqual(statuses(), []);
   });
 
   it("after Ctrl-C in mid-run, a plain up takes the same Job to its end", async () => {
-    const before = pods(harnesses);
+    const before = await pods(harnesses);
     good(await checkout.bench("up", stack));
-    assert.deepEqual(pods(harnesses), before, "one pod in all");
+    assert.deepEqual(await pods(harnesses), before, "one pod in all");
     assert.deepEqual(statuses(), ["complete"]);
   });
 
@@ -112,11 +113,11 @@ describeOnCluster("an up that is killed, and a cluster that is not there", (kube
     good(await checkout.bench("cancel", stack));
     const up = checkout.start("up", stack);
     await runUnderWay(checkout, up);
-    const running = pods(harnesses);
+    const running = await pods(harnesses);
     await kill(up);
     good(await checkout.bench("cancel", stack));
     good(await checkout.bench("up", stack));
-    assert.deepEqual(pods(harnesses), running, "killed again in mid-run: still the same pod");
+    assert.deepEqual(await pods(harnesses), running, "killed again in mid-run: still the same pod");
     assert.deepEqual(statuses(), ["complete", "complete"]);
   });
 
@@ -152,13 +153,13 @@ describeOnCluster("an up that is killed, and a cluster that is not there", (kube
   });
 
   it("a namespace that somebody else made: up ends in seconds, says so, and leaves it alone", async () => {
-    const before = pods(engines);
+    const before = await pods(engines);
     const { code, stderr, seconds } = await checkout.bench("up", stack);
     assert.equal(code, 1);
     assert.match(stderr, new RegExp(`namespaces? "${checkout.namespace}" is in the cluster already`));
     assert.match(stderr, /cluster\.createNamespace/);
     assert.ok(seconds < 60, `${seconds} s`);
-    assert.deepEqual(pods(engines), before);
+    assert.deepEqual(await pods(engines), before);
   });
 
   /** Returns the server that the kubeconfig had. */

@@ -88,7 +88,7 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
     const manifest = checkout.runs("kind-sim").get(firstRun);
     assert.equal(manifest?.status, "complete");
     assert.equal(manifest.simulated, true);
-    assert.deepEqual(Object.keys(jobs()), [manifest.job]);
+    assert.deepEqual(Object.keys(await jobs()), [manifest.job]);
     assert.match(stdout, /SIMULATED/);
     assert.match(stdout, new RegExp(`Report: .*${firstRun}/report\\.html`));
     assert.match(stderr, /engine llama-8b is ready after/);
@@ -137,42 +137,44 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
     const { stdout } = await checkout.bench("preview", "kind-sim");
     assert.match(stdout, /Resources: \d+ same\n/);
     assert.match(stdout, /complete, would not run again/);
-    const kinds = ["pods", "jobs", "deployments", "secrets", "configmaps", "persistentvolumeclaims"];
-    const versions = () =>
-      kinds.map((kind) => objectsOf(checkout, kind).map(({ metadata }) => [metadata?.name, metadata?.resourceVersion]));
-    const before = versions();
+    const kinds = ["pods", "jobs", "deployments", "secrets", "configmaps", "persistentvolumeclaims"] as const;
+    const versions = async () => {
+      const objects = await Promise.all(kinds.map((kind) => objectsOf(checkout, kind)));
+      return objects.map((own) => own.map(({ metadata }) => [metadata?.name, metadata?.resourceVersion]));
+    };
+    const before = await versions();
     const manifest = join(checkout.results, "kind-sim", firstRun, "manifest.json");
     const written = statSync(manifest).mtimeMs;
     const again = await checkout.bench("up", "kind-sim");
     assert.equal(again.code, 0, again.stderr);
     assert.match(again.stdout, /Nothing was to be done/);
-    assert.deepEqual(versions(), before);
+    assert.deepEqual(await versions(), before);
     assert.equal(statSync(manifest).mtimeMs, written);
   });
 
   it("one more repetition is one more Job; the first one and the engine stay", async () => {
-    const before = { jobs: jobs(), engines: enginePods() };
+    const before = { jobs: await jobs(), engines: await enginePods() };
     checkout.committed("kind-sim", { ...short, repetitions: 2 });
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
     assert.equal(code, 0, stderr + stdout);
     assert.match(newRun(), /-r2$/);
-    const after = jobs();
+    const after = await jobs();
     assert.equal(Object.keys(after).length, 2);
     for (const [name, uid] of Object.entries(before.jobs)) assert.equal(after[name], uid);
-    assert.deepEqual(enginePods(), before.engines);
+    assert.deepEqual(await enginePods(), before.engines);
   });
 
   it("another one by hand is remembered: a plain up afterwards runs nothing and reports all three", async () => {
-    const before = jobs();
+    const before = await jobs();
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim", "--again");
     assert.equal(code, 0, stderr + stdout);
     assert.match(newRun(), /-r3$/);
-    const after = jobs();
+    const after = await jobs();
     for (const [name, uid] of Object.entries(before)) assert.equal(after[name], uid);
     const plain = await checkout.bench("up", "kind-sim");
     assert.equal(plain.code, 0, plain.stderr);
     assert.match(plain.stdout, /Nothing was to be done/);
-    assert.deepEqual(jobs(), after);
+    assert.deepEqual(await jobs(), after);
     const [, report] = /Report: (\S+)/.exec(plain.stdout) ?? [];
     assert.match(readFileSync(join(checkout.path, report ?? ""), "utf8"), /-r3/);
   });
@@ -180,7 +182,7 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
   it("results lost on this machine come back from the cluster, by collect and by up, and nothing runs", async () => {
     const folder = join(checkout.results, "kind-sim", firstRun);
     const { files } = checkout.runs("kind-sim").get(firstRun) ?? {};
-    const before = { jobs: jobs(), engines: enginePods() };
+    const before = { jobs: await jobs(), engines: await enginePods() };
     for (const command of ["collect", "up"]) {
       rmSync(folder, { recursive: true });
       const { code, stdout, stderr } = await checkout.bench(command, "kind-sim");
@@ -190,38 +192,38 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
       assert.deepEqual(manifest.files, files, command);
       for (const [file, sum] of Object.entries(manifest.files))
         assert.equal(await sha256(join(folder, file)), sum, `${command}: ${file}`);
-      assert.deepEqual({ jobs: jobs(), engines: enginePods() }, before);
+      assert.deepEqual({ jobs: await jobs(), engines: await enginePods() }, before);
     }
   });
 
   it("a changed workload replaces the harness Job and its plan, and nothing else", async () => {
-    const before = { jobs: jobs(), engines: enginePods(), code: bundles(checkout) };
+    const before = { jobs: await jobs(), engines: await enginePods(), code: await bundles(checkout) };
     checkout.committed("kind-sim", { ...short, workloadOverrides: changed });
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
     assert.equal(code, 0, stderr + stdout);
     const run = newRun();
     const manifest = checkout.runs("kind-sim").get(run);
-    assert.deepEqual(Object.keys(jobs()), [manifest?.job]);
+    assert.deepEqual(Object.keys(await jobs()), [manifest?.job]);
     // The engine that stays has answered the earlier workload: with its prompts it would answer from its prefix cache.
     const { systems } = JSON.parse(checkout.read("kind-sim", run, "analysis/data/stats.json"));
     assert.equal(systems[0].stages.length, 1);
     for (const { pooled } of systems[0].stages)
       assert.ok(pooled.cachedShare.value < 0.1, JSON.stringify(pooled.cachedShare));
     assert.ok(!(String(manifest?.job) in before.jobs));
-    assert.deepEqual(enginePods(), before.engines);
-    assert.deepEqual(bundles(checkout), before.code);
+    assert.deepEqual(await enginePods(), before.engines);
+    assert.deepEqual(await bundles(checkout), before.code);
   });
 
   it("a changed engine is a new engine and a new run", async () => {
-    const before = { jobs: jobs(), engines: enginePods() };
+    const before = { jobs: await jobs(), engines: await enginePods() };
     checkout.committed("kind-sim", { ...short, workloadOverrides: changed, simulator: { slowdown: 1.5 } });
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
     assert.equal(code, 0, stderr + stdout);
     const run = newRun();
-    const [pod, ...others] = objectsOf<V1Pod>(checkout, "pods", engines);
+    const [pod, ...others] = await objectsOf<V1Pod>(checkout, "pods", engines);
     assert.deepEqual(others, []);
     assert.ok(!(String(pod?.metadata?.name) in before.engines));
-    const [job, ...otherJobs] = objectsOf<V1Job>(checkout, "jobs", harnesses);
+    const [job, ...otherJobs] = await objectsOf<V1Job>(checkout, "jobs", harnesses);
     assert.deepEqual(otherJobs, []);
     assert.ok(!(String(job?.metadata?.name) in before.jobs));
     // Measured after the new engine was there, hence not the old one.
@@ -245,7 +247,7 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
     assert.equal(code, 0, stderr + stdout);
     assert.match(stdout, /Nothing was to be done/);
     assert.match(stderr, /engine llama-8b is not deployed: no run needs it/);
-    assert.deepEqual({ jobs: jobs(), engines: enginePods() }, { jobs: {}, engines: {} });
+    assert.deepEqual({ jobs: await jobs(), engines: await enginePods() }, { jobs: {}, engines: {} });
     assert.deepEqual([...checkout.runs("kind-sim").keys()], runs);
     assert.equal((await checkout.bench("destroy", "kind-sim")).code, 0);
     assert.deepEqual(await checkout.leftovers(), []);
@@ -253,8 +255,9 @@ describeOnCluster("the life of kind-sim on a cluster", () => {
 });
 
 /** ConfigMaps that hold code or the engine's settings: all but the plans. */
-function bundles(checkout: ClusterCheckout): string[] {
-  return objectsOf<V1ConfigMap>(checkout, "configmaps").flatMap(({ metadata, data }) =>
+async function bundles(checkout: ClusterCheckout): Promise<string[]> {
+  const maps = await objectsOf<V1ConfigMap>(checkout, "configmaps");
+  return maps.flatMap(({ metadata, data }) =>
     data !== undefined && "plan.json" in data ? [] : [`${metadata?.name} ${metadata?.uid}`],
   );
 }

@@ -37,9 +37,12 @@ describeOnCluster("llm-d on a cluster: simulated engines behind a router, by Hel
     const { code, stdout, stderr } = await up();
     assert.equal(code, 0, stderr + stdout);
     assert.match(stdout, /SIMULATED/);
-    assert.deepEqual(releasesOf(checkout), { "llama-8b-ms": [1, "deployed"], "llama-8b-router": [1, "deployed"] });
+    assert.deepEqual(await releasesOf(checkout), {
+      "llama-8b-ms": [1, "deployed"],
+      "llama-8b-router": [1, "deployed"],
+    });
     assert.deepEqual(
-      objectsOf<V1Deployment>(checkout, "deployments").map(({ metadata, status }) => [
+      (await objectsOf<V1Deployment>(checkout, "deployments")).map(({ metadata, status }) => [
         metadata?.name,
         status?.readyReplicas,
       ]),
@@ -73,28 +76,33 @@ describeOnCluster("llm-d on a cluster: simulated engines behind a router, by Hel
   });
 
   it("up again changes nothing, neither in the cluster nor in the results", async () => {
-    const kinds = ["deployments", "jobs", "secrets", "configmaps"];
-    const versions = () =>
-      kinds.map((kind) => objectsOf(checkout, kind).map(({ metadata }) => [metadata?.name, metadata?.resourceVersion]));
-    const before = versions();
+    const kinds = ["deployments", "jobs", "secrets", "configmaps"] as const;
+    const versions = async () => {
+      const objects = await Promise.all(kinds.map((kind) => objectsOf(checkout, kind)));
+      return objects.map((own) => own.map(({ metadata }) => [metadata?.name, metadata?.resourceVersion]));
+    };
+    const before = await versions();
     const { code, stdout, stderr } = await up();
     assert.equal(code, 0, stderr + stdout);
     assert.match(stdout, /Nothing was to be done/);
-    assert.deepEqual(versions(), before);
+    assert.deepEqual(await versions(), before);
   });
 
   it("a changed engine upgrades its release in place, under the same names, and is run anew", async () => {
-    const before = { runs: runs(), deployments: uidsOf(checkout, "deployments") };
+    const before = { runs: runs(), deployments: await uidsOf(checkout, "deployments") };
     checkout.stack(stack, { ...smallLlmd, simulator: { slowdown: 1.5 } });
     const { code, stdout, stderr } = await up();
     assert.equal(code, 0, stderr + stdout);
-    assert.deepEqual(releasesOf(checkout), { "llama-8b-ms": [2, "deployed"], "llama-8b-router": [1, "deployed"] });
-    assert.deepEqual(uidsOf(checkout, "deployments"), before.deployments);
+    assert.deepEqual(await releasesOf(checkout), {
+      "llama-8b-ms": [2, "deployed"],
+      "llama-8b-router": [1, "deployed"],
+    });
+    assert.deepEqual(await uidsOf(checkout, "deployments"), before.deployments);
     const [run, ...more] = runs().filter((name) => !before.runs.includes(name));
     assert.deepEqual(more, []);
     assert.equal(checkout.runs(stack).get(String(run))?.status, "complete");
     assert.deepEqual(
-      objectsOf<V1Job>(checkout, "jobs", harnesses).map(({ metadata }) => metadata?.name),
+      (await objectsOf<V1Job>(checkout, "jobs", harnesses)).map(({ metadata }) => metadata?.name),
       [checkout.runs(stack).get(String(run))?.job],
     );
   });

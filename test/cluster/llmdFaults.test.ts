@@ -67,12 +67,12 @@ describeOnCluster("llm-d on a cluster: what goes wrong with its releases", () =>
     return copy;
   }
 
-  async function until(started: Started, what: string, isSo: () => boolean): Promise<void> {
+  async function until(started: Started, what: string, isSo: () => Promise<boolean>): Promise<void> {
     let over = false;
     void started.ended.then(() => {
       over = true;
     });
-    for (const deadline = Date.now() + 180_000; !isSo(); await sleep(300)) {
+    for (const deadline = Date.now() + 180_000; !(await isSo()); await sleep(300)) {
       if (!over && Date.now() < deadline) continue;
       process.kill(-started.pid, "SIGKILL");
       const { code, stdout, stderr } = await started.ended;
@@ -101,7 +101,10 @@ describeOnCluster("llm-d on a cluster: what goes wrong with its releases", () =>
     checkout.stack(stack, config);
     const mended = await checkout.bench("up", stack, "--retry");
     assert.equal(mended.code, 0, mended.stderr + mended.stdout);
-    assert.deepEqual(releasesOf(checkout), { "llama-8b-ms": [2, "deployed"], "llama-8b-router": [1, "deployed"] });
+    assert.deepEqual(await releasesOf(checkout), {
+      "llama-8b-ms": [2, "deployed"],
+      "llama-8b-router": [1, "deployed"],
+    });
     assert.ok([...checkout.runs(stack).values()].some((run) => run?.status === "complete"));
     const gone = await checkout.bench("destroy", stack);
     assert.equal(gone.code, 0, gone.stderr);
@@ -117,7 +120,7 @@ describeOnCluster("llm-d on a cluster: what goes wrong with its releases", () =>
     const again = await checkout.bench("up", stack);
     assert.equal(again.code, 0, again.stderr + again.stdout);
     assert.match(flat(again.stderr), /taking over Release llama-8b-ms, which an earlier `up` created/);
-    assert.deepEqual(releasesOf(checkout)["llama-8b-ms"], [1, "deployed"]);
+    assert.deepEqual((await releasesOf(checkout))["llama-8b-ms"], [1, "deployed"]);
 
     const slower = { simulator: { slowdown: 1.5 } };
     checkout.stack(stack, { ...hanging, ...slower });
@@ -126,7 +129,7 @@ describeOnCluster("llm-d on a cluster: what goes wrong with its releases", () =>
     const mended = await checkout.bench("up", stack);
     assert.equal(mended.code, 0, mended.stderr + mended.stdout);
     assert.match(flat(mended.stderr), /release llama-8b-ms was left pending-upgrade/);
-    assert.deepEqual(releasesOf(checkout)["llama-8b-ms"], [2, "deployed"]);
+    assert.deepEqual((await releasesOf(checkout))["llama-8b-ms"], [2, "deployed"]);
     assert.deepEqual(
       [...checkout.runs(stack).values()].map((run) => run?.status),
       ["complete", "complete"],
@@ -138,12 +141,12 @@ describeOnCluster("llm-d on a cluster: what goes wrong with its releases", () =>
 
   /** Kills bench, engine, provider and Helm at once, as when a machine goes down, and frees the lock. */
   async function killAt(checkout: ClusterCheckout, status: string): Promise<void> {
-    const now = () => releasesOf(checkout)["llama-8b-ms"]?.[1];
+    const now = async () => (await releasesOf(checkout))["llama-8b-ms"]?.[1];
     const up = checkout.start("up", stack);
-    await until(up, status, () => now() === status);
+    await until(up, status, async () => (await now()) === status);
     process.kill(-up.pid, "SIGKILL");
     await up.ended;
-    assert.equal(now(), status);
+    assert.equal(await now(), status);
     const { code, stderr } = await checkout.bench("cancel", stack);
     assert.equal(code, 0, stderr);
   }

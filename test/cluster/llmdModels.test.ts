@@ -108,8 +108,8 @@ describeOnCluster(
       assert.equal(sumOf(ready.at(-1) as RecordedPage, "llm_d_epp_ready_endpoints"), 2);
     });
 
-    it("the pods of llm-d have the node's GPUs, one each, and the sidecar's port before the engine's", () => {
-      const pods = objectsOf<V1Pod>(stack.checkout, "pods", "llm-d.ai/role");
+    it("the pods of llm-d have the node's GPUs, one each, and the sidecar's port before the engine's", async () => {
+      const pods = await objectsOf<V1Pod>(stack.checkout, "pods", "llm-d.ai/role");
       assert.deepEqual(
         pods.map(({ metadata, spec }) => [
           metadata?.labels?.["llm-d.ai/role"],
@@ -143,7 +143,7 @@ describeOnCluster(
       const gateway = `http://models-infra-inference-gateway-istio.${stack.checkout.namespace}.svc`;
       const { endpoints } = JSON.parse((await stack.checkout.bench("outputs", "models")).stdout);
       assert.deepEqual([endpoints.chat.url, endpoints.code.url], [`${gateway}/chat`, `${gateway}/code`]);
-      assert.deepEqual(Object.keys(releasesOf(stack.checkout)), [
+      assert.deepEqual(Object.keys(await releasesOf(stack.checkout)), [
         "chat-ms",
         "chat-router",
         "code-ms",

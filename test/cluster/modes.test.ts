@@ -31,34 +31,34 @@ describeOnCluster("modes of a stack on a cluster: engines only, benchmark, debug
       new RegExp(`engine llama-8b answers in the cluster at ${url.replaceAll(".", "\\.")}`),
     );
     assert.match(stdout + stderr, /key in Secret llama-8b-api-key/);
-    assert.deepEqual(uidsOf(checkout, "jobs"), {});
+    assert.deepEqual(await uidsOf(checkout, "jobs"), {});
     assert.equal(checkout.runs("kind-sim").size, 0);
-    engine = uidsOf(checkout, "pods", engines);
+    engine = await uidsOf(checkout, "pods", engines);
     assert.equal(Object.keys(engine).length, 1);
   });
 
   it("a plain up then benchmarks the engine that stands", async () => {
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
     assert.equal(code, 0, stderr + stdout);
-    assert.deepEqual(uidsOf(checkout, "pods", engines), engine);
+    assert.deepEqual(await uidsOf(checkout, "pods", engines), engine);
     const [[name, manifest] = []] = checkout.runs("kind-sim");
     assert.equal(manifest?.status, "complete");
     run = String(name);
   });
 
   it("debug leaves a pod that sleeps, and the command that it names is a run", async () => {
-    const made = uidsOf(checkout, "jobs", harnesses);
+    const made = await uidsOf(checkout, "jobs", harnesses);
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim", "--mode", "debug");
     assert.equal(code, 0, stderr + stdout);
-    const jobs = uidsOf(checkout, "jobs", harnesses);
+    const jobs = await uidsOf(checkout, "jobs", harnesses);
     const [debug, ...more] = Object.keys(jobs).filter((name) => !(name in made));
     assert.ok(debug !== undefined && more.length === 0, JSON.stringify(jobs));
     for (const [name, uid] of Object.entries(made)) assert.equal(jobs[name], uid, "the run's Job stays");
-    assert.deepEqual(uidsOf(checkout, "pods", engines), engine);
+    assert.deepEqual(await uidsOf(checkout, "pods", engines), engine);
 
     const [, line] = /the harness pod sleeps: kubectl (.+)/.exec(stdout + stderr) ?? [];
     assert.equal(line, `-n ${checkout.namespace} exec -it job/${debug} -- sh`);
-    const job = objectsOf<V1Job>(checkout, "jobs", harnesses).find(({ metadata }) => metadata?.name === debug);
+    const job = (await objectsOf<V1Job>(checkout, "jobs", harnesses)).find(({ metadata }) => metadata?.name === debug);
     const command = String(job?.metadata?.annotations?.[commandAnnotation]);
     assert.ok((stdout + stderr).includes(`what it would run: ${command}`));
     // As printed, but for the terminal, which a test has not.
@@ -78,7 +78,7 @@ describeOnCluster("modes of a stack on a cluster: engines only, benchmark, debug
     const { code, stdout, stderr } = await checkout.bench("up", "kind-sim");
     assert.equal(code, 0, stderr + stdout);
     assert.match(stdout, /Nothing was to be done/);
-    assert.deepEqual(Object.keys(uidsOf(checkout, "jobs", harnesses)), [checkout.runs("kind-sim").get(run)?.job]);
+    assert.deepEqual(Object.keys(await uidsOf(checkout, "jobs", harnesses)), [checkout.runs("kind-sim").get(run)?.job]);
   });
 
   it("a report needs no cluster", async () => {

@@ -22,9 +22,9 @@ function skipWithoutGpus(context: Mocha.Context): void {
 }
 
 /** Pods of the engine are those of the reviewed manifests, made smaller, under OpenShift's user id. */
-function assertReviewed(stack: GpuStack, name: string): void {
+async function assertReviewed(stack: GpuStack, name: string): Promise<void> {
   const wanted = reviewed<V1Deployment>(name, "Deployment");
-  const pod = objectsOf<V1Pod>(stack.checkout, "pods", engines)[0];
+  const pod = (await objectsOf<V1Pod>(stack.checkout, "pods", engines))[0];
   const other = lacks(pod?.spec, wanted.spec?.template.spec);
   assert.deepEqual(
     other.filter((path) => !isSize(path)),
@@ -52,8 +52,8 @@ describeOnCluster("ocp-h100: 70B over four GPUs, and two of them in turn", () =>
     assert.equal(manifest.scenarioName, "ocp_h100-80_standalone_llama-70b");
     assert.equal(manifest.simulated, true);
     assert.match(stdout, /SIMULATED/);
-    assertReviewed(stack, "ocp-h100");
-    const args = objectsOf<V1Pod>(stack.checkout, "pods", engines)[0]?.spec?.containers[0]?.args?.join(" ");
+    await assertReviewed(stack, "ocp-h100");
+    const args = (await objectsOf<V1Pod>(stack.checkout, "pods", engines))[0]?.spec?.containers[0]?.args?.join(" ");
     assert.match(args ?? "", /--tensor-parallel-size[ =]4/);
   });
 
@@ -93,7 +93,7 @@ describeOnCluster("ocp-h100: 70B over four GPUs, and two of them in turn", () =>
     assert.ok(String(first?.endedAt) <= String(second?.startedAt));
     assert.match(stdout, /SIMULATED/);
     assert.match(stdout, /candidate.*(worse|better|equal|same|inconclusive|undecided)/i);
-    assert.deepEqual(objectsOf(stack.checkout, "pods,deployments", engines), []);
+    assert.deepEqual(await objectsOf(stack.checkout, ["pods", "deployments"], engines), []);
   });
 
   it("destroy leaves nothing in the cluster", async () => {
@@ -111,8 +111,8 @@ describeOnCluster("ocp-h100-mig: a slice of a GPU, under both of the operator's 
     const { code, stdout, stderr } = await stack.checkout.bench("up", "ocp-h100-mig");
     assert.equal(code, 0, stderr + stdout);
   };
-  const asked = () =>
-    objectsOf<V1Pod>(stack.checkout, "pods", engines).map(({ spec }) => spec?.containers[0]?.resources?.limits);
+  const asked = async () =>
+    (await objectsOf<V1Pod>(stack.checkout, "pods", engines)).map(({ spec }) => spec?.containers[0]?.resources?.limits);
 
   before(async function () {
     skipWithoutGpus(this);
@@ -127,8 +127,8 @@ describeOnCluster("ocp-h100-mig: a slice of a GPU, under both of the operator's 
     assert.equal(manifest?.status, "complete");
     assert.equal(manifest.scenarioName, "ocp_h100-80-mig-3g.40gb_standalone_llama-8b");
     assert.equal(manifest.simulated, true);
-    assertReviewed(stack, "ocp-h100-mig");
-    assert.equal(asked()[0]?.["nvidia.com/gpu"], "1");
+    await assertReviewed(stack, "ocp-h100-mig");
+    assert.equal((await asked())[0]?.["nvidia.com/gpu"], "1");
   });
 
   it("mixed: a slice is a resource of its own, on a node with the card's label", async () => {
@@ -145,7 +145,7 @@ describeOnCluster("ocp-h100-mig: a slice of a GPU, under both of the operator's 
       runs.map((manifest) => manifest?.status),
       ["complete", "complete"],
     );
-    const limits = asked();
+    const limits = await asked();
     assert.equal(limits.length, 1);
     assert.equal(limits[0]?.["nvidia.com/mig-3g.40gb"], "1");
     assert.equal(limits[0]?.["nvidia.com/gpu"], undefined);

@@ -73,7 +73,7 @@ describeOnCluster("faults in the middle of a run", () => {
     assert.equal(code, 1);
     assert.match(stdout, /next: \.\/bench up faulty --retry/);
     assert.deepEqual([...checkout.runs(stack).keys()], [first]);
-    assert.equal(Object.keys(uidsOf(checkout, "jobs", harnesses)).length, 1);
+    assert.equal(Object.keys(await uidsOf(checkout, "jobs", harnesses)).length, 1);
   });
 
   it("--retry runs beside the first; the load generator's pod is drained meanwhile: partial, with what it flushed", async () => {

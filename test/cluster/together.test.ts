@@ -68,8 +68,8 @@ describeOnCluster("two models, alone and together", () => {
     assert.match(checkout.read("tog", String(folder), "report.html"), /<h2 id="interference">/);
   });
 
-  it("the load generators of a group shared a node, as their volume needs", () => {
-    const pods = objectsOf<V1Pod>(checkout, "pods", harnesses);
+  it("the load generators of a group shared a node, as their volume needs", async () => {
+    const pods = await objectsOf<V1Pod>(checkout, "pods", harnesses);
     for (const [group, own] of Map.groupBy(pods, ({ metadata }) => metadata?.labels?.["llm-bench/group"] ?? "")) {
       if (group === "") continue;
       assert.equal(new Set(own.map(({ spec }) => spec?.nodeName)).size, 1);

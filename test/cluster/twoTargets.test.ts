@@ -46,7 +46,7 @@ describeOnCluster("two targets on a cluster", () => {
       })),
     );
     // By the kubelet's clock, which knows nothing of us.
-    const pods = objectsOf<V1Pod>(checkout, "pods", harnesses);
+    const pods = await objectsOf<V1Pod>(checkout, "pods", harnesses);
     assert.equal(pods.length, 4);
     assertDisjoint(pods.map(containerInterval));
     assert.match(stdout, /candidate.*(worse|better|equal|same|inconclusive|undecided)/i);

@@ -12,8 +12,9 @@ export function serverOf(kubeconfig: string): ApiServer {
   const config = new KubeConfig();
   config.loadFromFile(kubeconfig);
   const base = config.getCurrentCluster()?.server ?? "";
-  // Kept for all requests: the client's own agent makes a connection for each, and a listing asks a hundred times.
-  const agent = new Agent({ keepAlive: true });
+  // Kept for all requests: the client's own agent makes a connection for each, and a listing asks a hundred times. Not
+  // for longer than the server keeps one, or a request after a pause would meet its end.
+  const agent = new Agent({ keepAlive: true, timeout: 30_000 });
   const send = async <Answer>(method: string, path: string, body: unknown, contentType = "application/json") => {
     const sent = body === undefined ? undefined : JSON.stringify(body);
     const headers: Record<string, string> = { "content-type": contentType };

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { dump, load } from "js-yaml";
 import { Checkout } from "../../engine/checkout.ts";
+import { type ApiServer, serverOf } from "./apiServer.ts";
 import { deleteNamespace, kubeconfig, namespaceName, skipReason } from "./cluster.ts";
 import { type Listing, leftovers, listing } from "./leftovers.ts";
 import { providersPath } from "./testStack.ts";
@@ -14,6 +15,8 @@ export class ClusterCheckout extends Checkout {
   /** Made and removed by the stack itself. */
   readonly namespace: string;
   readonly kubeconfig: string;
+  /** Asked as the tests' own user, whatever kubeconfig the checkout has. */
+  readonly server: ApiServer;
   readonly #before: Promise<Listing>;
 
   /**
@@ -28,6 +31,7 @@ export class ClusterCheckout extends Checkout {
       PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
     });
     this.kubeconfig = kubeconfig;
+    this.server = serverOf(kubeconfig);
     this.namespace = namespaceName(what);
     this.#before = listing(kubeconfig);
   }

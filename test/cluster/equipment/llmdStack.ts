@@ -32,8 +32,11 @@ export const smallLlmd = {
 };
 
 /** Release -> its last revision and what became of it, as Helm's own records say. */
-export function releasesOf(checkout: ClusterCheckout): Record<string, [revision: number, status: string]> {
-  const records = objectsOf<V1Secret>(checkout, "secrets", "owner=helm").map(({ metadata }) => metadata?.labels ?? {});
+export async function releasesOf(
+  checkout: ClusterCheckout,
+): Promise<Record<string, [revision: number, status: string]>> {
+  const secrets = await objectsOf<V1Secret>(checkout, "secrets", "owner=helm");
+  const records = secrets.map(({ metadata }) => metadata?.labels ?? {});
   records.sort((a, b) => Number(a.version) - Number(b.version));
   return Object.fromEntries(
     records
