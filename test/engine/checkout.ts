@@ -13,10 +13,15 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manifest } from "../../analysis/run.ts";
+import { sourceBundle } from "../../run/sourceBundle.ts";
 import { pulumiHome } from "./pulumiHome.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const bundles = ["kubernetes-client.mjs", "vega.mjs", "distributions.mjs"];
+// Code for pods, which the project keeps with hashes of its files: without it each copy starts esbuild for it anew.
+const programs = ["harness", "simulator"] as const;
+await Promise.all(programs.map((program) => sourceBundle(program)));
+const kept = programs.map((program) => `bundle-${program}.json`);
 const left = new Set([".git", ".bench", "results", "node_modules", "test", "docs"]);
 
 export interface Ended {
@@ -52,6 +57,9 @@ export class Checkout {
       if (!existsSync(bundle)) throw new Error(`there is no .bench/${name}; ./bench doctor makes it`);
       symlinkSync(bundle, join(this.path, ".bench", name));
     }
+    // Where the project's folder cannot be written to there are none.
+    for (const name of kept)
+      if (existsSync(join(root, ".bench", name))) cpSync(join(root, ".bench", name), join(this.path, ".bench", name));
   }
 
   remove(): void {
