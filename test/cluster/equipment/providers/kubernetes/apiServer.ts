@@ -72,6 +72,12 @@ export class ApiServer {
     return kubeObject(await this.#send("GET", await this.#path(object, name)));
   }
 
+  /** In the order of their names. */
+  async secrets(namespace: string, labelSelector: string): Promise<KubeObject[]> {
+    const { items } = await this.#send("GET", `/api/v1/namespaces/${namespace}/secrets`, { labelSelector });
+    return (items as JsonObject[]).map((item) => kubeObject({ apiVersion: "v1", kind: "Secret", ...item }));
+  }
+
   async apply(object: KubeObject, name: string, query: Record<string, string>): Promise<KubeObject> {
     const type = "application/apply-patch+yaml";
     return kubeObject(await this.#send("PATCH", await this.#path(object, name), query, object, type));

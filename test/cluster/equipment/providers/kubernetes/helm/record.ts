@@ -1,8 +1,8 @@
+import { gunzipSync } from "node:zlib";
 import { loadAll } from "js-yaml";
 import { isMap, type JsonObject, type PropertyMap, Secret, Unknown } from "../../wire/propertyValue.ts";
 import { markSecrets } from "../secretness.ts";
 import type { Settings } from "../settings.ts";
-import { HelmError, helm } from "./helmCli.ts";
 import type { Release } from "./release.ts";
 
 /** What helm keeps of the last revision of a release. */
@@ -17,33 +17,39 @@ export interface Recorded {
   readonly appVersion: string;
 }
 
-interface Status {
+/** helm.sh/helm/v3/pkg/release: Release. */
+interface Revision {
   readonly version: number;
   readonly info: { readonly status: string };
+  readonly chart?: {
+    readonly metadata?: { readonly name?: string; readonly version?: string; readonly appVersion?: string };
+  };
   readonly config?: JsonObject;
   readonly manifest?: string;
 }
 
-/** Null: there is no such release. helm_release.go resourceReleaseLookup. */
-export async function recorded(settings: Settings, { name, namespace }: Release): Promise<Recorded | null> {
-  const ask = async (...args: string[]) =>
-    JSON.parse(await helm(settings, namespace, [...args, name, "--output", "json"])) as unknown;
-  try {
-    const { version: revision, info, config, manifest } = (await ask("status")) as Status;
-    const { chart, version, appVersion } = (await ask("get", "metadata")) as Partial<Recorded>;
-    return {
-      revision,
-      status: info.status,
-      config: config ?? {},
-      manifest: manifest ?? "",
-      chart: chart ?? "",
-      version: version ?? "",
-      appVersion: appVersion ?? "",
-    };
-  } catch (error) {
-    if (error instanceof HelmError && error.message.includes("release: not found")) return null;
-    throw error;
-  }
+/**
+ * Null: there is no such release. helm_release.go resourceReleaseLookup, which asks Helm's library. What that reads is read
+ * here (storage/driver/secrets.go, util.go decodeRelease): the command would be two processes with a discovery each.
+ */
+export async function recorded(
+  { server, ...settings }: Settings,
+  { name, namespace }: Release,
+): Promise<Recorded | null> {
+  if (server === null) throw new Error(`Kubernetes cluster unreachable: ${settings.unreachable}`);
+  const secrets = await server.secrets(namespace || settings.namespace, `owner=helm,name=${name}`);
+  const revisions = secrets.map(({ data }) => decoded(String((data as JsonObject | undefined)?.release)));
+  const last = revisions.sort((a, b) => a.version - b.version).at(-1);
+  if (last === undefined) return null;
+  const { version: revision, info, chart, config, manifest = "" } = last;
+  const { name: chartName = "", version = "", appVersion = "" } = chart?.metadata ?? {};
+  return { revision, status: info.status, config: config ?? {}, manifest, chart: chartName, version, appVersion };
+}
+
+/** Base64 of the API server's, base64 of Helm's, gzip, JSON. */
+function decoded(data: string): Revision {
+  const packed = Buffer.from(Buffer.from(data, "base64").toString("latin1"), "base64");
+  return JSON.parse(gunzipSync(packed).toString()) as Revision;
 }
 
 /** What the state keeps of a release. helm_release.go setReleaseAttributes, checkpointRelease. */
