@@ -4,10 +4,11 @@ import { join } from "node:path";
 import type { V1Deployment, V1Pod } from "@kubernetes/client-node";
 import { loadAll } from "js-yaml";
 import type { KubernetesObject } from "../../manifests/kubernetesObject.ts";
-import { most, openshiftId } from "./equipment/admission/podPatch.ts";
+import { most, openshiftId, podPatch } from "./equipment/admission/podPatch.ts";
 import { type SmallNode, smallNode } from "./equipment/admission/smallNode.ts";
 import { serverOf } from "./equipment/apiServer.ts";
 import { createNamespace, deleteNamespace, describeOnCluster, namespaceName } from "./equipment/cluster.ts";
+import { vllmImage } from "./equipment/vllm/image.ts";
 
 const golden = join(import.meta.dirname, "..", "golden", "manifests", "ocp-h100.yaml");
 
@@ -63,5 +64,23 @@ describeOnCluster("a small node in place of a GPU node", (kubeconfig) => {
     assert.equal(webhook?.sent.length, 1);
     const sent = webhook.sent[0]?.spec?.containers[0]?.resources?.requests;
     assert.deepEqual(sent, deployment.spec?.template.spec?.containers[0]?.resources?.requests);
+  });
+
+  it("tells the stand-in for vLLM which GPU it has, and no other container", () => {
+    const pod = {
+      spec: {
+        containers: [
+          { name: "engine", image: vllmImage, env: [{ name: "HOME", value: "/tmp" }] },
+          { name: "proxy", image: "docker.io/library/node:24" },
+          { name: "bare", image: vllmImage },
+        ],
+      },
+    };
+    const variable = { name: "LLMBENCH_STAND_IN_GPU", value: "a100-40" };
+    assert.deepEqual(podPatch(pod, "gke", "a100-40"), [
+      { op: "add", path: "/spec/containers/0/env/-", value: variable },
+      { op: "add", path: "/spec/containers/2/env", value: [variable] },
+    ]);
+    assert.deepEqual(podPatch(pod, "gke"), []);
   });
 });

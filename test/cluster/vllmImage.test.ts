@@ -3,7 +3,6 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { V1Pod, V1SecurityContext } from "@kubernetes/client-node";
 import { createNamespace, deleteNamespace, describeOnCluster, namespaceName, testCore } from "./equipment/cluster.ts";
 import { loadImage } from "./equipment/nodeImage.ts";
-import { turn } from "./equipment/turn.ts";
 import { importVllmImage, vllmImage } from "./equipment/vllm/image.ts";
 
 const locked: V1SecurityContext = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] } };
@@ -13,20 +12,16 @@ const key = "sk-the-engines-key";
 
 describeOnCluster("stand-in image of vLLM", () => {
   const namespace = namespaceName("image");
-  let giveBack = () => {};
 
   before(async function () {
     if (loadImage === undefined) {
       console.log("    skipped: LLMBENCH_TEST_LOAD_IMAGE names no command that loads an image");
       this.skip();
     }
-    // Its tag is the one that the tests of GPU stacks import for their own card.
-    giveBack = await turn("gpus");
-    await importVllmImage("h100-80");
+    await importVllmImage();
     await createNamespace(namespace);
   });
   after(async () => {
-    giveBack();
     await deleteNamespace(namespace);
   });
 

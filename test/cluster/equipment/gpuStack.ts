@@ -68,12 +68,12 @@ export class GpuStack {
     const undo: (() => unknown)[] = [giveBack, () => checkout.removeAll()];
     try {
       await checkout.ready();
-      await importVllmImage(surroundings.gpu);
+      await importVllmImage();
       const removeClasses = await addStorageClasses(checkout.kubeconfig, ["premium-rwo", "standard-rwo"]);
       undo.push(removeClasses);
       const gpus = await gpusOf(surroundings);
       undo.push(() => gpus.remove());
-      const pods = await smallNode(checkout.kubeconfig, checkout.namespace, surroundings.platform);
+      const pods = await smallNode(checkout.kubeconfig, checkout.namespace, surroundings.platform, surroundings.gpu);
       return new GpuStack(checkout, pods, gpus, removeClasses, giveBack);
     } catch (error) {
       for (const step of undo.reverse()) await step();

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { build } from "esbuild";
+import { isImported, markImported } from "./importedImages.ts";
 
 /**
  * The command that puts a folder into the cluster's image store: `COMMAND NAME FOLDER CONFIG`, where CONFIG is the
@@ -32,18 +33,24 @@ export interface NodeImage {
 
 const pathOfImage = "/usr/local/bin:/usr/bin:/bin";
 
+/** Once in a run of the tests: an image is 120 MB, which take 6 s of CPU, and 20 s where the disk is slow. */
 export async function importNodeImage({ tags, programs, environment = [], user }: NodeImage): Promise<void> {
   if (loadImage === undefined) throw new Error("LLMBENCH_TEST_LOAD_IMAGE names no command that loads an image");
   const [command = "", ...words] = loadImage.split(" ");
+  const imports = Object.entries(tags)
+    .map(([tag, entrypoint]) => ({ tag, entrypoint, madeOf: { entrypoint, programs, environment, user } }))
+    .filter(({ tag, madeOf }) => !isImported(tag, madeOf));
+  if (imports.length === 0) return;
   const folder = mkdtempSync(join(tmpdir(), "llm-bench-image-"));
   try {
     const root = join(folder, "rootfs");
     await makeRoot(root, programs);
-    for (const [tag, entrypoint] of Object.entries(tags)) {
+    for (const { tag, entrypoint, madeOf } of imports) {
       const config = join(folder, "config.json");
       const of = { Env: [`PATH=${pathOfImage}`, ...environment], Entrypoint: entrypoint, WorkingDir: "/" };
       writeFileSync(config, JSON.stringify(user === undefined ? of : { ...of, User: user }));
       execFileSync(command, [...words, tag, root, config], { stdio: ["ignore", "ignore", "pipe"] });
+      markImported(tag, madeOf);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -1,5 +1,6 @@
 import type { V1Container, V1Pod } from "@kubernetes/client-node";
 import { quantity } from "../../../../cluster/quantity.ts";
+import { gpuVariable, vllmImage } from "../vllm/image.ts";
 
 /** One step of a JSON patch (RFC 6902). */
 export interface PatchStep {
@@ -23,12 +24,14 @@ export const openshiftId = 1_000_680_000;
 /**
  * Makes a pod for a GPU node fit a small one: CPU and memory above `most` come down to it, and nothing else changes.
  * @param platform "ocp": a user id as well, where the pod has none
+ * @param gpu told to the stand-in for vLLM; null: it is not there
  */
-export function podPatch(pod: V1Pod, platform: string): PatchStep[] {
+export function podPatch(pod: V1Pod, platform: string, gpu: string | null = null): PatchStep[] {
   const { containers = [], initContainers = [], securityContext } = pod.spec ?? {};
   return [
     ...containers.flatMap((container, i) => containerPatch(container, `/spec/containers/${i}`)),
     ...initContainers.flatMap((container, i) => containerPatch(container, `/spec/initContainers/${i}`)),
+    ...(gpu === null ? [] : containers.flatMap((container, i) => gpuPatch(container, `/spec/containers/${i}`, gpu))),
     ...(platform === "ocp" ? userPatch(securityContext) : []),
   ];
 }
@@ -42,6 +45,16 @@ function containerPatch({ resources }: V1Container, path: string): PatchStep[] {
       return [{ op: "replace", path: `${path}/resources/${kind}/${resource}`, value: allowed }];
     }),
   );
+}
+
+function gpuPatch({ image, env }: V1Container, path: string, gpu: string): PatchStep[] {
+  if (image !== vllmImage) return [];
+  const variable = { name: gpuVariable, value: gpu };
+  return [
+    env === undefined
+      ? { op: "add", path: `${path}/env`, value: [variable] }
+      : { op: "add", path: `${path}/env/-`, value: variable },
+  ];
 }
 
 function userPatch(context: NonNullable<V1Pod["spec"]>["securityContext"]): PatchStep[] {

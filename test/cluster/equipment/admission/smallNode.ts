@@ -19,15 +19,21 @@ const path = "/apis/admissionregistration.k8s.io/v1/mutatingwebhookconfiguration
  * Lets the pods of one namespace run on a node that is smaller than they ask for: a mutating admission webhook, served by
  * this process, brings CPU and memory down (`podPatch`). The manifests themselves stay as users get them. The namespace
  * need not exist yet.
+ * @param gpu a name of the catalogue: what the stand-in for vLLM is told that it has
  */
-export async function smallNode(kubeconfig: string, namespace: string, platform: string): Promise<SmallNode> {
+export async function smallNode(
+  kubeconfig: string,
+  namespace: string,
+  platform: string,
+  gpu: string | null = null,
+): Promise<SmallNode> {
   const address = await hostAddress(kubeconfig);
   const { key, cert } = certificateFor(address);
   const sent: V1Pod[] = [];
   const server = createServer({ key, cert }, async (request, response) => {
     const { request: asked } = JSON.parse(await bodyOf(request)) as { request: { uid: string; object: V1Pod } };
     sent.push(asked.object);
-    const patch = Buffer.from(JSON.stringify(podPatch(asked.object, platform))).toString("base64");
+    const patch = Buffer.from(JSON.stringify(podPatch(asked.object, platform, gpu))).toString("base64");
     const answer = { uid: asked.uid, allowed: true, patchType: "JSONPatch", patch };
     response.setHeader("content-type", "application/json");
     response.end(JSON.stringify({ apiVersion: "admission.k8s.io/v1", kind: "AdmissionReview", response: answer }));
