@@ -7,6 +7,7 @@ import statuses from "@pulumi/pulumi/proto/status_pb.js";
 import anys from "google-protobuf/google/protobuf/any_pb.js";
 import empties from "google-protobuf/google/protobuf/empty_pb.js";
 import { connectLog } from "./engineLog.ts";
+import { useNativeStrings } from "./nativeStrings.ts";
 import { fromStruct, toStruct } from "./propertyValue.ts";
 import { type Difference, type Failure, InitFailed, type Provider } from "./provider.ts";
 
@@ -18,6 +19,7 @@ type Handler = (request: never) => unknown;
  * never advertises previews (@pulumi/pulumi/provider/server.js).
  */
 export async function serve(provider: Provider): Promise<void> {
+  useNativeStrings();
   const engineAddress = process.argv.slice(2).find((argument) => !argument.startsWith("-"));
   if (engineAddress !== undefined) connectLog(engineAddress);
   const server = new grpc.Server({ "grpc.max_receive_message_length": -1, "grpc.max_send_message_length": -1 });
