@@ -1,4 +1,4 @@
-import { studentCdf, studentQuantile } from "#distributions";
+import { studentCdf, studentQuantile } from "./distributions.ts";
 
 /** Ratio of two systems' geometric means over repetitions, with a two-sided interval. */
 export interface RatioInterval {

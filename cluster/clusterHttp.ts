@@ -5,7 +5,7 @@ import {
   type RequestContext,
   ResponseContext,
   request,
-} from "#kubernetes-client";
+} from "./kubernetesClient.ts";
 import { isTransient, isTransientStatus } from "./noAnswer.ts";
 
 /** Of one request with its answer, in ms; the client's own wait for ever. */

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { AgentOptions, RequestOptions } from "node:https";
 import tls, { type SecureContext, type SecureContextOptions } from "node:tls";
 import type { KubeConfig, RequestContext, SecurityAuthentication } from "@kubernetes/client-node";
-import { Agent, type Dispatcher } from "#kubernetes-client";
+import { Agent, type Dispatcher } from "./kubernetesClient.ts";
 
 /**
  * Logs requests in as the kubeconfig says, over kept connections. The client's own way makes a new agent for every

@@ -1,3 +1,5 @@
+import { ClusterHttp } from "./clusterHttp.ts";
+import { authenticationOf } from "./clusterLogin.ts";
 import {
   BatchV1Api,
   type Configuration,
@@ -7,9 +9,7 @@ import {
   KubernetesObjectApi,
   ServerConfiguration,
   wrapHttpLibrary,
-} from "#kubernetes-client";
-import { ClusterHttp } from "./clusterHttp.ts";
-import { authenticationOf } from "./clusterLogin.ts";
+} from "./kubernetesClient.ts";
 import { whyNoAnswer } from "./noAnswer.ts";
 
 export { clusterAccess } from "./kubeconfig.ts";

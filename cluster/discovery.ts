@@ -1,6 +1,6 @@
-import { ApiException, HttpMethod, RequestContext, request } from "#kubernetes-client";
 import { authenticationOf } from "./clusterLogin.ts";
 import type { Cluster } from "./connection.ts";
+import { ApiException, HttpMethod, RequestContext, request } from "./kubernetesClient.ts";
 import { isStatus } from "./noAnswer.ts";
 
 /**

@@ -1,7 +1,7 @@
-import { Exec, type V1Status } from "#kubernetes-client";
 import type { Cluster } from "./connection.ts";
 import { TransientExecError } from "./execErrors.ts";
 import { type ExecTarget, failureOf, refusal } from "./execFailure.ts";
+import { Exec, type V1Status } from "./kubernetesClient.ts";
 
 export interface ExecOptions {
   /** From the first byte of the handshake to the exit status. */

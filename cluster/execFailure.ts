@@ -1,6 +1,6 @@
-import type { V1Status } from "#kubernetes-client";
 import { ClusterError } from "./clusterError.ts";
 import { ExecExit, TransientExecError } from "./execErrors.ts";
+import type { V1Status } from "./kubernetesClient.ts";
 
 export interface ExecTarget {
   readonly namespace: string;

@@ -1,5 +1,5 @@
-import { ApiException } from "#kubernetes-client";
 import type { ClusterIdentity } from "./connection.ts";
+import { ApiException } from "./kubernetesClient.ts";
 import { statusMessage, whyNoAnswer } from "./noAnswer.ts";
 
 /** Something asked of the cluster: it may be forbidden or gone, and that is said instead of a value. */

@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
 import { dump, load } from "js-yaml";
-import { KubeConfig } from "#kubernetes-client";
 import { nearest } from "../scenario/nearest.ts";
 import type { ClusterSettings } from "../scenario/scenario.ts";
 import { ClusterError } from "./clusterError.ts";
 import type { ClusterAccess } from "./connection.ts";
+import { KubeConfig } from "./kubernetesClient.ts";
 
 /**
  * Resolves which cluster a scenario means, before anything is asked of it: host and token where they are given, else a

@@ -1,6 +1,3 @@
-/*
- * What #kubernetes-client means: the client and the HTTP client under it, which the bundle would otherwise hold a second
- * time beside the package.
- */
+/* The client, and the HTTP client under it of the very version that it asks with. */
 export * from "@kubernetes/client-node";
 export { Agent, type Dispatcher, request } from "undici";

@@ -1,5 +1,5 @@
-import { ApiException } from "#kubernetes-client";
 import type { ClusterIdentity } from "./connection.ts";
+import { ApiException } from "./kubernetesClient.ts";
 
 const passingCodes = [
   "ECONNREFUSED",

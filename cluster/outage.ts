@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiException } from "#kubernetes-client";
 import { ClusterError } from "./clusterError.ts";
 import type { ClusterIdentity } from "./connection.ts";
+import { ApiException } from "./kubernetesClient.ts";
 import { isTransient, statusMessage, whyNoAnswer } from "./noAnswer.ts";
 
 export interface OutageOptions {

@@ -1,6 +1,6 @@
-import { HttpMethod, RequestContext, request } from "#kubernetes-client";
 import { authenticationOf } from "./clusterLogin.ts";
 import type { Cluster } from "./connection.ts";
+import { HttpMethod, RequestContext, request } from "./kubernetesClient.ts";
 
 export interface LogQuery {
   readonly namespace: string;

@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiException, type V1Pod } from "#kubernetes-client";
 import { labelKeys } from "../manifests/labels.ts";
 import { ClusterError } from "./clusterError.ts";
 import type { Cluster } from "./connection.ts";
 import { type ExecOptions, exec } from "./exec.ts";
 import { TransientExecError } from "./execErrors.ts";
 import type { ExecTarget } from "./execFailure.ts";
+import { ApiException, type V1Pod } from "./kubernetesClient.ts";
 import { isStatus, isTransient, statusMessage } from "./noAnswer.ts";
 import { ReaderStart } from "./readerStart.ts";
 

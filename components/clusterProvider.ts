@@ -1,7 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { KubeConfig } from "#kubernetes-client";
 import type { ClusterAccess } from "../cluster/connection.ts";
+import { KubeConfig } from "../cluster/kubernetesClient.ts";
 
 /** Stands for a cluster where a dry run has none: the provider previews against an address that refuses at once. */
 export function noCluster(): ClusterAccess {

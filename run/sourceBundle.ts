@@ -77,6 +77,7 @@ async function bundle(program: SourceBundle["program"], root: string): Promise<S
 }
 
 async function build(program: SourceBundle["program"], root: string): Promise<string> {
+  const begunAtMs = Date.now();
   // 10 MB of machine code that a run on this machine has no need of.
   const esbuild = await import("esbuild");
   const result = await esbuild
@@ -111,7 +112,7 @@ async function build(program: SourceBundle["program"], root: string): Promise<st
   const ofTheRecipe = [import.meta.filename, require.resolve("esbuild/package.json")].map((file) =>
     relative(root, file),
   );
-  keepBundle(root, program, [...read, ...ofTheRecipe], code);
+  keepBundle(root, program, [...read, ...ofTheRecipe], code, begunAtMs);
   return code;
 }
 

@@ -1,9 +1,9 @@
 import { renderAsync } from "@resvg/resvg-js";
-import { compile, type TopLevelSpec, vega } from "#vega";
 import { escapeXml } from "./escapeXml.ts";
 import type { Figure } from "./figure.ts";
 import { FONT_FAMILY, fontFiles, textWidth } from "./fontMetrics.ts";
 import { png } from "./png.ts";
+import { compile, type TopLevelSpec, vega } from "./vega.ts";
 
 interface TextItem {
   readonly fontSize?: number;

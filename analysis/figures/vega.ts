@@ -1,3 +1,3 @@
-/* What #vega means: both in one file, since vega-lite would otherwise bring parts of Vega a second time. */
+/* Both by one import: vega is its own bundle, and vega-lite is loaded with it or not at all. */
 export * as vega from "vega";
 export { compile, type TopLevelSpec } from "vega-lite";

@@ -1,5 +1,5 @@
-import { studentQuantile } from "#distributions";
 import type { ComparisonRow } from "../analysis.ts";
+import { studentQuantile } from "../distributions.ts";
 import { higherIsBetter } from "./metrics.ts";
 
 /** What comparisons are planned with where nobody says otherwise; without an interval there is no better estimate. */

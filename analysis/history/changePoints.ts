@@ -1,4 +1,4 @@
-import { studentCdf } from "#distributions";
+import { studentCdf } from "../distributions.ts";
 import { bestSplit } from "./energy.ts";
 
 /** The level of a series changed, and stayed. */

@@ -1,4 +1,4 @@
-import { studentQuantile } from "#distributions";
+import { studentQuantile } from "../distributions.ts";
 import { geometricMean } from "../statistics.ts";
 import type { HistoryValue } from "./entry.ts";
 

@@ -1,4 +1,4 @@
-import { betaQuantile, binomialQuantile } from "#distributions";
+import { betaQuantile, binomialQuantile } from "../distributions.ts";
 
 /** A twentieth of all intervals misses, half of them on either side. */
 const MISS = 0.025;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { KubeConfig } from "#kubernetes-client";
 import { ClusterError } from "../../cluster/clusterError.ts";
 import { type Cluster, connect } from "../../cluster/connection.ts";
 import { stateOf } from "../../cluster/gatewayClass.ts";
+import { KubeConfig } from "../../cluster/kubernetesClient.ts";
 import { prerequisiteProblems, requirePrerequisites, unservedMonitoring } from "../../cluster/prerequisites.ts";
 import type { LlmdSettings } from "../../scenario/llmd.ts";
 import type { Scenario, Target } from "../../scenario/scenario.ts";

@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { execFileSync, spawn } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -13,15 +13,16 @@ import {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Manifest } from "../../analysis/run.ts";
+import { keptBundle } from "../../run/keptBundle.ts";
 import { sourceBundle } from "../../run/sourceBundle.ts";
 import { pulumiHome } from "./pulumiHome.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const bundles = ["kubernetes-client.mjs", "vega.mjs", "distributions.mjs"];
 // Code for pods, which the project keeps with hashes of its files: without it each copy starts esbuild for it anew.
 const programs = ["harness", "simulator"] as const;
 await Promise.all(programs.map((program) => sourceBundle(program)));
-const kept = programs.map((program) => `bundle-${program}.json`);
+if (keptBundle(root, "cli") === null) execFileSync(process.execPath, [join(root, "cli", "bundle.ts")]);
+const kept = ["cli", ...programs].map((program) => `bundle-${program}.json`);
 const left = new Set([".git", ".bench", "results", "node_modules", "test", "docs"]);
 
 export interface Ended {
@@ -38,7 +39,7 @@ export interface Started {
   saw(text: string): Promise<void>;
 }
 
-/** A copy of the project with state, results and stack files of its own, driven through `cli/main.ts` as `./bench` does. */
+/** A copy of the project with state, results and stack files of its own, driven as `./bench` does. */
 export class Checkout {
   readonly path = mkdtempSync(join(tmpdir(), "llm-bench-test-"));
   readonly results = join(this.path, "results");
@@ -52,11 +53,9 @@ export class Checkout {
       if (!left.has(name)) cpSync(join(root, name), join(this.path, name), { recursive: true });
     symlinkSync(join(root, "node_modules"), join(this.path, "node_modules"));
     mkdirSync(join(this.path, ".bench"));
-    for (const name of bundles) {
-      const bundle = join(root, ".bench", name);
-      if (!existsSync(bundle)) throw new Error(`there is no .bench/${name}; ./bench doctor makes it`);
-      symlinkSync(bundle, join(this.path, ".bench", name));
-    }
+    const cli = keptBundle(root, "cli") as string;
+    for (const name of ["start.mjs", cli])
+      cpSync(join(root, ".bench", "cli", name), join(this.path, ".bench", "cli", name), { recursive: true });
     // Where the project's folder cannot be written to there are none.
     for (const name of kept)
       if (existsSync(join(root, ".bench", name))) cpSync(join(root, ".bench", name), join(this.path, ".bench", name));
@@ -77,7 +76,7 @@ export class Checkout {
   }
 
   start(...args: string[]): Started {
-    return this.#spawn(process.execPath, ["--conditions=bundled", join(this.path, "cli", "main.ts"), ...args]);
+    return this.#spawn(process.execPath, [join(this.path, ".bench", "cli", "start.mjs"), ...args]);
   }
 
   /** A plain `pulumi`, with what `./bench env` prints. */

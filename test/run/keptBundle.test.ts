@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { keepBundle, keptBundle } from "../../run/keptBundle.ts";
@@ -10,7 +10,7 @@ describe("a bundle of an earlier command", () => {
     root = mkdtempSync(join(tmpdir(), "llm-bench-kept-"));
     writeFileSync(join(root, "main.ts"), "one");
     writeFileSync(join(root, "part.ts"), "two");
-    keepBundle(root, "harness", ["main.ts", "part.ts"], "code");
+    keepBundle(root, "harness", ["main.ts", "part.ts"], "code", Date.now() + 1000);
   });
   afterEach(() => rmSync(root, { recursive: true, force: true }));
 
@@ -31,12 +31,24 @@ describe("a bundle of an earlier command", () => {
     assert.equal(keptBundle(root, "harness"), null);
   });
 
+  it("is not kept with a file that changed while it was made", () => {
+    const begunAtMs = Date.now() - 1000;
+    writeFileSync(join(root, "main.ts"), "three");
+    keepBundle(root, "harness", ["main.ts", "part.ts"], "code of one", begunAtMs);
+    assert.equal(keptBundle(root, "harness"), null);
+    // A clock that is off.
+    const tomorrow = Date.now() / 1000 + 86_400;
+    utimesSync(join(root, "main.ts"), tomorrow, tomorrow);
+    keepBundle(root, "harness", ["main.ts"], "code of three", Date.now() + 1000);
+    assert.equal(keptBundle(root, "harness"), "code of three");
+  });
+
   it("is not kept, and nobody minds, where nothing can be written", () => {
     const elsewhere = join(root, "elsewhere");
     mkdirSync(elsewhere);
     writeFileSync(join(elsewhere, ".bench"), "no folder");
     chmodSync(elsewhere, 0o500);
-    keepBundle(elsewhere, "harness", [], "code");
+    keepBundle(elsewhere, "harness", [], "code", Date.now());
     assert.equal(keptBundle(elsewhere, "harness"), null);
   });
 });
