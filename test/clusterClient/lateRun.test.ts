@@ -6,13 +6,18 @@ import { stopRun } from "../../cluster/otherRuns.ts";
 
 const where = { namespace: "bench", name: "late" };
 
-/** A Job, and one pod that is seen as running `looks` times; null: there is no Job. */
-function clusterWith(job: V1Job | null, looks: number) {
+/**
+ * A Job, and one pod that is seen as running `looks` times, after `before` looks that see none; null: there is no Job. A Job
+ * that was deleted stays until its pod is gone.
+ */
+function clusterWith(job: V1Job | null, looks: number, before = 0) {
   const asked: string[] = [];
+  const seen = () => asked.filter((line) => line.startsWith("pods")).length;
   const cluster = {
     batch: {
       readNamespacedJob: async () => {
-        if (job === null) throw new ApiException(404, "", { message: "not found" }, {});
+        const isGone = asked.some((line) => line.startsWith("delete")) && seen() > before + looks;
+        if (job === null || isGone) throw new ApiException(404, "", { message: "not found" }, {});
         return job;
       },
       deleteNamespacedJob: async ({ name, propagationPolicy }: { name: string; propagationPolicy: string }) =>
@@ -20,10 +25,10 @@ function clusterWith(job: V1Job | null, looks: number) {
     },
     core: {
       listNamespacedPod: async ({ labelSelector }: { labelSelector: string }) => {
-        const seen = asked.filter((line) => line.startsWith("pods")).length;
+        const look = seen();
         asked.push(`pods ${labelSelector}`);
         const pod: V1Pod = { metadata: { name: "late-x" }, status: { phase: "Running" } };
-        return { items: seen < looks ? [pod] : [] };
+        return { items: look >= before && look < before + looks ? [pod] : [] };
       },
     },
   } as unknown as Cluster;
@@ -44,6 +49,12 @@ describe("a run whose time is up", () => {
     await stopRun(cluster, where, (line) => void said.push(line));
     assert.deepEqual(asked, ["delete late Foreground", pods, pods]);
     assert.deepEqual(said, ["stopping Job late, which is still active"]);
+  });
+
+  it("is over when its Job is gone: of one just made the pod may come after the deletion", async () => {
+    const { cluster, asked } = clusterWith(active, 1, 1);
+    await stopRun(cluster, where, () => {});
+    assert.deepEqual(asked, ["delete late Foreground", pods, pods, pods]);
   });
 
   it("keeps its Job where that has ended by itself, but its pod may still be in its grace", async () => {
