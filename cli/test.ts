@@ -12,6 +12,8 @@ interface Step {
   /** mocha prints counts of its own; the other steps pass or fail as a whole. */
   readonly counts: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** A step of the other lane that must have ended. */
+  readonly after?: Step;
 }
 
 const checks: readonly Step[] = [
@@ -29,6 +31,14 @@ const engineTests: Step = {
   counts: true,
 };
 
+/** They kill the API server, list all that is in the cluster, or bring kinds to it that others would find. */
+const aloneOnCluster: Step = {
+  name: "cluster tests that want the cluster for themselves",
+  bin: "mocha",
+  args: ["--no-color", "--config", ".mocharc.clusterAlone.json"],
+  counts: true,
+};
+
 // What is left behind is then looked for among the objects that name the test's own namespace.
 const shared = { LLMBENCH_TEST_CLUSTER_SHARED: "1" };
 
@@ -38,6 +48,7 @@ const severalOnCluster: Step = {
   args: ["--no-color", "--config", ".mocharc.cluster.json"],
   counts: true,
   env: shared,
+  after: aloneOnCluster,
 };
 
 /** One after another: the cluster has one node to be given GPUs. */
@@ -47,14 +58,6 @@ const gpusOnCluster: Step = {
   args: ["--no-color", "--config", ".mocharc.clusterGpus.json"],
   counts: true,
   env: shared,
-};
-
-/** They kill the API server, list all that is in the cluster, or bring kinds to it that others would find. */
-const aloneOnCluster: Step = {
-  name: "cluster tests that want the cluster for themselves",
-  bin: "mocha",
-  args: ["--no-color", "--config", ".mocharc.clusterAlone.json"],
-  counts: true,
 };
 
 /** Last: it brings the kinds of llm-d's charts to the cluster for a while. What no network gives is skipped and counted. */
@@ -73,8 +76,10 @@ type Plan = readonly (readonly (readonly Step[])[])[];
 const plan: Plan = [[checks], [[unitTests, engineTests]]];
 /** On a real cluster, named by LLMBENCH_TEST_KUBECONFIG. */
 const planWithCluster: Plan = [
-  [[...checks, unitTests], [aloneOnCluster]],
-  [[severalOnCluster], [gpusOnCluster]],
+  [
+    [...checks, unitTests, severalOnCluster],
+    [aloneOnCluster, gpusOnCluster],
+  ],
   [[engineTests, realCharts]],
 ];
 
@@ -109,6 +114,14 @@ async function testAll({ cluster }: { readonly cluster: boolean }): Promise<numb
   };
   for (const lanes of cluster ? planWithCluster : plan) {
     const [shown = [], beside = []] = lanes;
+    const ended = new Map(lanes.flat().map((step) => [step, Promise.withResolvers<void>()]));
+    const inTurn = async (steps: readonly Step[], make: (step: Step) => Promise<void>) => {
+      for (const step of steps) {
+        if (step.after !== undefined) await ended.get(step.after)?.promise;
+        await make(step);
+        ended.get(step)?.resolve();
+      }
+    };
     await Promise.all([
       inTurn(shown, async (step) => {
         process.stdout.write(`\n== ${step.name}\n`);
@@ -127,10 +140,6 @@ async function testAll({ cluster }: { readonly cluster: boolean }): Promise<numb
   const skipped = total.pending > 0 ? `, ${total.pending} skipped` : "";
   process.stdout.write(`\n${total.passing} passed, ${total.failing} failed${skipped}\n`);
   return total.failing === 0 ? 0 : 1;
-}
-
-async function inTurn(steps: readonly Step[], make: (step: Step) => Promise<void>): Promise<void> {
-  for (const step of steps) await make(step);
 }
 
 /** mocha's list of failures, else the end of what was printed. */
