@@ -63,7 +63,8 @@ async function bundle(entry: string, up: string) {
     minifyWhitespace: true,
     legalComments: "none",
     plugins: [placeOfSources, builtins],
-    external: ["@pulumi/*", "@resvg/resvg-js", "esbuild"],
+    // semver too: Pulumi refuses a version of another copy's class, and a CLI that was just built with it.
+    external: ["@pulumi/*", "@resvg/resvg-js", "esbuild", "semver"],
     // CommonJS dependencies ask for Node's own modules when they are loaded, and for the place of their file.
     banner: {
       js: [

@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { PulumiCommand } from "@pulumi/pulumi/automation/cmd.js";
+import { commandFolder, installedCommand, pinnedVersion } from "../../cli/pulumiCli.ts";
 import { keptBundle } from "../../run/keptBundle.ts";
 import { Checkout } from "./checkout.ts";
 
@@ -19,6 +22,27 @@ describe("the bundle that ./bench starts", () => {
     const { shown, said } = await help();
     assert.match(shown, /Usage: \.\/bench/);
     assert.equal(said, "");
+  });
+
+  // Pulumi compares versions by their class: from a bundled copy of semver it refused every CLI and built another.
+  it("takes a CLI that is on PATH, and one of its own that it has not asked yet", async () => {
+    const folder = commandFolder((await installedCommand()) as PulumiCommand);
+    const onPath = join(checkout.path, "on-path");
+    const cache = join(checkout.path, "cache");
+    const environments = [
+      { place: onPath, PATH: onPath, LLMBENCH_CACHE: checkout.path },
+      { place: join(cache, `pulumi-${pinnedVersion()}`, "bin"), PATH: "", LLMBENCH_CACHE: cache },
+    ];
+    for (const { place, ...environment } of environments) {
+      mkdirSync(place, { recursive: true });
+      symlinkSync(join(folder, "pulumi"), join(place, "pulumi"));
+      const start = join(checkout.path, ".bench", "cli", "start.mjs");
+      const env = { ...process.env, ...environment };
+      const { status, stdout, stderr } = spawnSync(process.execPath, [start, "env"], { env, encoding: "utf8" });
+      assert.equal(status, 0, stderr);
+      assert.match(stdout, /^export PATH=/);
+      assert.doesNotMatch(stderr, /set-up/);
+    }
   });
 
   it("is made again as soon as a source has changed, and once", async () => {
