@@ -40,12 +40,15 @@ export async function exec(
     let status: V1Status | null = null;
     let socket: Socket | null = null;
     let settled = false;
+    let closing: NodeJS.Timeout | undefined;
 
     const settle = (end: () => void) => {
       if (settled) return;
       settled = true;
       clearTimeout(deadline);
       clearTimeout(idle);
+      // It holds all that came: two seconds' worth of answers, 150 MB where a network is fast.
+      clearTimeout(closing);
       signal?.removeEventListener("abort", onAbort);
       // close() would wait for the peer, up to 30 s if it is gone.
       socket?.terminate();
@@ -73,7 +76,7 @@ export async function exec(
       else if (number === stream.stderr) stderr = (stderr + bytes.toString()).slice(-stderrBytes);
       else if (number === stream.status) {
         status = JSON.parse(bytes.toString()) as V1Status;
-        setTimeout(finish, closeSeconds * 1000).unref();
+        closing = setTimeout(finish, closeSeconds * 1000).unref();
       }
       return true;
     };
