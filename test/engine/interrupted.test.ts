@@ -11,10 +11,29 @@ const slow = {
   workloadOverrides: { "stages.concurrency": [1, 2], "stages.seconds": 20 },
 };
 
-/** Processes whose command line holds the text. */
+interface Process {
+  readonly pid: number;
+  readonly parent: number;
+  readonly command: string;
+}
+
+function allProcesses(): Process[] {
+  const lines = execFileSync("ps", ["-eo", "pid=,ppid=,args="], { encoding: "utf8" }).split("\n");
+  return lines
+    .map((line) => /^\s*(\d+)\s+(\d+)\s+(.*)/.exec(line))
+    .filter((match) => match !== null)
+    .map(([, pid, parent, command]) => ({ pid: Number(pid), parent: Number(parent), command: command as string }));
+}
+
+/** Those whose command line holds the text. */
 function processes(text: string): string[] {
-  const all = execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" }).split("\n");
-  return all.filter((line) => line.includes(text) && !line.includes("ps -eo"));
+  return allProcesses().flatMap(({ pid, command }) => (command.includes(text) ? `${pid} ${command}` : []));
+}
+
+/** A process and all below it: the Pulumi engine's command line does not tell whose it is. */
+function family(pid: number, all = allProcesses()): Process[] {
+  const children = all.filter(({ parent }) => parent === pid);
+  return [...all.filter((one) => one.pid === pid), ...children.flatMap((child) => family(child.pid, all))];
 }
 
 async function gone(text: string, seconds: number): Promise<boolean> {
@@ -62,12 +81,12 @@ describe("an interrupted up", () => {
     const up = checkout.start("up", "slow", "--retry");
     await up.saw("stage 1/2");
     // The engine too, as when a machine goes down: nobody is left to unlock the state.
-    for (const line of processes(checkout.path)) {
-      const pid = Number(line.trim().split(" ")[0]);
-      if (!line.includes("harness/main.ts") && !line.includes("simulator/main.ts")) process.kill(pid, "SIGKILL");
-    }
-    const pulumi = processes("pulumi").filter((line) => line.includes("slow"));
-    for (const line of pulumi) process.kill(Number(line.trim().split(" ")[0]), "SIGKILL");
+    const killed = family(up.pid).filter(({ command }) => !/(harness|simulator)\/main\.ts/.test(command));
+    assert.ok(
+      killed.some(({ command }) => command.includes("pulumi up")),
+      JSON.stringify(killed),
+    );
+    for (const { pid } of killed) process.kill(pid, "SIGKILL");
     await up.ended;
     assert.ok(await gone(checkout.path, 10), `left behind: ${processes(checkout.path)}`);
 
